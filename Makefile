@@ -1,0 +1,45 @@
+# Moothall: every target works on a fresh machine with Python 3.11 or newer. `make help` explains them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+CODE := vocab federation harvesters hub
+ALL := $(CODE) tests benchmarks tools
+
+.PHONY: help demo test check format bench clean
+.DEFAULT_GOAL := help
+
+help: ## Say what each target does
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,dev]'
+	@touch $@
+
+demo: $(VENV)/installed ## Set everything up and run the hub with six made-up organisations
+	$(BIN)/moothall demo $(ARGS)
+
+test: $(VENV)/installed-dev ## Set everything up and run every test; the last lines say what was not covered
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/installed-dev ## Am I done? Format, lint, types, import contracts, templates; under a minute
+	$(BIN)/ruff format --check $(ALL)
+	$(BIN)/ruff check $(ALL)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint hub/templates --lint --quiet
+
+format: $(VENV)/installed-dev ## Format the code and mend what the linter can mend
+	$(BIN)/ruff format $(ALL)
+	$(BIN)/ruff check --fix $(ALL)
+
+bench: $(VENV)/installed-dev ## Measure: search page and harvest against the raw engine and the raw parse
+	$(BIN)/python -m benchmarks.search_page
+	$(BIN)/python -m benchmarks.harvest
+
+clean: ## Remove the virtual environment, the demo and every cache
+	rm -rf $(VENV) moothall-demo build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,189 @@
+"""The site: builds the Flask app from its parts, enforces every route's policy, and answers errors in plain words."""
+
+import logging
+import secrets
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from hub import web
+from hub.accounts.service import actor_of
+from hub.accounts.views import SESSION_COOKIE
+from hub.accounts.views import blueprint as accounts
+from hub.config import Settings
+from hub.db import Database
+from hub.errors import HubError
+from hub.index.base import IndexReader
+from hub.organisations.service import SECTORS
+from hub.pages.home import blueprint as home
+from hub.pages.organisation import blueprint as organisation
+from hub.pages.record import blueprint as record
+from hub.pages.static import blueprint as static_pages
+from hub.pages.topic import blueprint as topic
+from hub.policy import ANONYMOUS, can
+from hub.search.views import blueprint as search
+from hub.sources.views import blueprint as sources
+from hub.tasks.courier import Courier
+from hub.topics.service import Vocabulary
+from hub.words import FILTERS
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    home,
+    search,
+    record,
+    topic,
+    organisation,
+    sources,
+    accounts,
+    static_pages,
+)
+
+FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read"}
+"""Endpoints that are not ours, and what they do."""
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings, database: Database, vocabulary: Vocabulary, index: IndexReader, courier: Courier, **more: Any
+) -> Flask:
+    """The site over these parts. Raises RuntimeError when a route declares no policy."""
+    app = Flask("hub", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=settings.secret(),
+        SESSION_COOKIE_NAME="moothall-form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        TRUSTED_HOSTS=settings.hosts,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    web.install(
+        app,
+        {
+            "settings": settings,
+            "database": database,
+            "vocabulary": vocabulary,
+            "index": index,
+            "courier": courier,
+            **more,
+        },
+    )
+    _templates(app, settings)
+    CSRFProtect(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _require_policies(app)
+    app.before_request(_admit)
+    app.after_request(_headers)
+    app.register_error_handler(HubError, _hub_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unforeseen)
+    return app
+
+
+def _templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.undefined = ChainableUndefined  # the GOV.UK macros read parameters that nobody gave
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    loader = app.jinja_env.loader
+    assert loader is not None
+    macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_env.loader = ChoiceLoader([loader, macros])
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        hub_name=settings.name, run_by=settings.run_by, address_with=web.address_with, SECTORS=SECTORS, actor=web.actor
+    )
+
+
+def _require_policies(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        if web.declared(app.view_functions[rule.endpoint]) is None and rule.endpoint not in FOREIGN_POLICIES:
+            raise RuntimeError(f"The route {rule.rule} ({rule.endpoint}) declares no policy.")
+
+
+def _admit() -> None:
+    """Who asks, and may they? Decided before any view runs."""
+    g.actor = ANONYMOUS
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    if secret and request.endpoint != "static":
+        with web.database().reading() as session:
+            g.actor = actor_of(session, secret)
+    if request.endpoint is None:
+        return
+    action = FOREIGN_POLICIES.get(request.endpoint)
+    if action is None:
+        view = web.current_app.view_functions[request.endpoint]
+        action = web.declared(view)
+    assert action is not None
+    if not can(g.actor, action):
+        raise web.not_allowed(action)
+
+
+def _headers(response: Response) -> Response:
+    """The security headers of security.md §3.3: nothing from elsewhere, no inline script or style, no framing."""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if web.part("settings").base_url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        response.vary.add("Cookie")
+        response.headers.setdefault("Cache-Control", "private, no-store" if web.actor().person_id else "no-cache")
+    return response
+
+
+def _page(status: int, title: str, sentence: str, reference: str = "") -> tuple[str, int, dict[str, str]]:
+    headers = {"Retry-After": "10"} if status == 503 else {}
+    body = render_template("errors/error.html", status=status, title=title, sentence=sentence, reference=reference)
+    return body, status, headers
+
+
+TITLES: Final[dict[int, str]] = {
+    400: "That request cannot be used",
+    403: "You may not do that",
+    404: "There is no such page",
+    405: "That cannot be done here",
+    409: "Not now",
+    413: "That is too large",
+    503: "A part of the hub is resting",
+}
+
+
+def _hub_error(error: HubError) -> Any:
+    return _page(error.status, TITLES.get(error.status, "Something went wrong on our side"), str(error))
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    sentences = {
+        400: "The address or the form was not complete. Go back, load the page again and try once more.",
+        404: "It may have moved, or the address may have a slip in it. Search for what you were looking for.",
+        405: "Use the buttons of the page instead.",
+        413: "Send less at once.",
+    }
+    return _page(status, TITLES.get(status, "Something went wrong"), sentences.get(status, "Go back and try again."))
+
+
+def _database_error(error: OperationalError) -> Any:
+    log.error("The database did not answer: %s", error.orig)
+    return _page(503, TITLES[503], "The database does not answer at the moment. Try again in a minute.")
+
+
+def _unforeseen(error: Exception) -> Any:
+    reference = secrets.token_hex(4)
+    log.error("Unforeseen error %s at %s", reference, request.path, exc_info=error)
+    sentence = "It is our fault, and it was noted. Try again; if it stays, tell whoever runs this hub the number below."
+    return _page(500, "Something went wrong on our side", sentence, reference)

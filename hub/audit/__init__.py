@@ -1,0 +1,1 @@
+"""Who did what, as a hash chain in the same transaction as the act."""

@@ -1,0 +1,1 @@
+"""The command `moothall`: one file a noun."""

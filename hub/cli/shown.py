@@ -1,0 +1,60 @@
+"""How commands speak: JSON for programs, sentences and progress for people."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import click
+
+from hub.config import Settings, read_settings
+from hub.db import require_ready
+from hub.jobs import Workshop
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print the result as one JSON object or list.")
+
+
+def show(value: Any, *, json_: bool, words: Callable[[], str]) -> None:
+    """Print `value` as JSON, or what `words` makes of it."""
+    if json_:
+        click.echo(json.dumps(asdict(value) if is_dataclass(value) else value, default=str, ensure_ascii=False))  # type: ignore[arg-type]
+    else:
+        click.echo(words())
+
+
+@contextmanager
+def workshop(settings: Settings | None = None) -> Iterator[Workshop]:
+    """The hub's parts, closed at the end; refuses when its database is not ready."""
+    made = Workshop(settings or read_settings())
+    try:
+        require_ready(made.database)
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def progress(label: str, length: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar (or, with no length, a counter) on the error stream; call it with how many are done so far."""
+    shown = -1
+    with click.progressbar(
+        length=length or 0, label=label, file=click.get_text_stream("stderr"), show_pos=True, show_percent=bool(length)
+    ) as bar:
+
+        def tell(done: int) -> None:
+            nonlocal shown
+            if done > shown:
+                bar.update(done - max(shown, 0))
+                shown = done
+
+        yield tell
+
+
+def table(rows: list[tuple[str, ...]], headings: tuple[str, ...]) -> str:
+    """Columns as wide as their widest cell; a sentence when there are no rows is the caller's."""
+    widths = [max(len(row[column]) for row in [headings, *rows]) for column in range(len(headings))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [headings, *rows]
+    )

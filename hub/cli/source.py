@@ -1,0 +1,147 @@
+"""`moothall source add`, `preview`, `list` and `pause`."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from harvesters.errors import HarvestError
+from harvesters.kinds import KINDS
+from harvesters.run import discover
+from hub.cli.shown import as_json, show, table, workshop
+from hub.errors import BadInput
+from hub.organisations.models import Organisation
+from hub.organisations.service import find_organisation
+from hub.policy import COMMAND_LINE
+from hub.sources.health import health_of
+from hub.sources.models import Source
+from hub.sources.service import Preview, add_source, find_source
+from hub.sources.service import pause as pause_source
+from hub.sources.service import preview as preview_source
+
+KIND = click.option("--kind", type=click.Choice(list(KINDS)), help="What is at the address; found out when left out.")
+
+
+@click.group()
+def source() -> None:
+    """Add, preview, list and pause sources."""
+
+
+def kind_at(address: str, tools: Any) -> tuple[str, str]:
+    """(kind, address) of what a person's address leads to; BadInput says what was found where it is not one thing."""
+    try:
+        proposals = discover(address, tools)
+    except HarvestError as error:
+        raise BadInput(str(error), "address") from error
+    if not proposals:
+        raise BadInput(f"We found no feed, sitemap, repository or folder at {address}. Give its own address.", "address")
+    return proposals[0].kind, proposals[0].address
+
+
+@source.command()
+@click.argument("organisation")
+@click.argument("address")
+@KIND
+@click.option("--name", default="", help="What people read.")
+@click.option("--language", default="", help="Language of documents that do not say it, as en, cy, nl, sv, de.")
+@click.option("--type", "type_", default="", help="Kind of documents that do not say it, as practice-note or news.")
+@click.option("--licence", "licence_uri", default="", help="Licence of documents that do not say it.")
+@click.option("--contact", default="", help="Whom to ask about documents that do not say it.")
+@click.option("--every", "interval", default=3600, help="Seconds between checks.")
+@as_json
+def add(organisation: str, address: str, kind: str | None, type_: str, json_: bool, **given: Any) -> None:
+    """Register ADDRESS as a source of ORGANISATION; it is checked at once by a running hub."""
+    with workshop() as parts:
+        if kind is None:
+            kind, address = kind_at(address, parts.tools())
+        with parts.database.writing() as session:
+            row = add_source(
+                session,
+                actor=COMMAND_LINE,
+                organisation=find_organisation(session, organisation),
+                kind=kind,
+                address=address,
+                type=type_,
+                **given,
+            )
+            value = {"id": row.id, "name": row.name, "kind": kind, "address": address}
+    words = f"Added “{value['name']}”: {KINDS[kind].words} at {address}. Check it now: moothall harvest {value['id']}"
+    show(value, json_=json_, words=lambda: words)
+
+
+@source.command()
+@click.argument("address")
+@KIND
+@click.option("--size", default=10, help="How many records.")
+@as_json
+def preview(address: str, kind: str | None, size: int, json_: bool) -> None:
+    """Show the first records of ADDRESS as they will look, with nothing stored."""
+    with workshop() as parts:
+        tools = parts.tools()
+        if kind is None:
+            kind, address = kind_at(address, tools)
+        try:
+            found = preview_source(kind, address, tools, parts.vocabulary.names(), size)
+        except HarvestError as error:
+            raise BadInput(str(error), "address") from error
+    show(asdict(found), json_=json_, words=lambda: _words(found))
+
+
+def _words(found: Preview) -> str:
+    lines = []
+    for one in found.records:
+        lines.append(f"{one.title}\n  {one.type} · {one.published or 'no date'} · {one.language or 'language unknown'}")
+        lines.append(f"  {one.words} words · {one.licence or 'no licence stated'} · {', '.join(one.topics) or 'no topics'}")
+        lines.append(f"  {one.summary[:160]}")
+    lines += [f"! {problem.what} {problem.fix}" for problem in found.problems]
+    return "\n".join(lines) or "Nothing was found."
+
+
+@source.command("list")
+@as_json
+def list_(json_: bool) -> None:
+    """List the sources with the state of each."""
+    with workshop() as parts, parts.database.reading() as session:
+        rows = []
+        for row, name in session.execute(
+            select(Source, Organisation.name)
+            .join(Organisation, Organisation.id == Source.organisation_id)
+            .order_by(Organisation.name)
+        ):
+            health = health_of(session, row)
+            rows.append(
+                {
+                    "id": row.id,
+                    "name": row.name,
+                    "organisation": name,
+                    "kind": row.kind,
+                    "address": row.address,
+                    "documents": row.documents,
+                    "state": f"{health.word} {health.sentence}".strip(),
+                }
+            )
+    lines = [(row["id"], row["name"], row["kind"], str(row["documents"]), row["state"][:70]) for row in rows]
+    show(
+        rows,
+        json_=json_,
+        words=lambda: (
+            table(lines, ("id", "name", "kind", "documents", "state"))
+            if lines
+            else "There are no sources yet. Add one with `moothall source add`."
+        ),
+    )
+
+
+@source.command()
+@click.argument("source")
+@click.option("--resume", is_flag=True, help="Go on checking it.")
+@as_json
+def pause(source: str, resume: bool, json_: bool) -> None:
+    """Stop checking SOURCE by the clock; what it brought stays findable."""
+    with workshop() as parts, parts.database.writing() as session:
+        row = find_source(session, source)
+        pause_source(session, row, actor=COMMAND_LINE, paused=not resume)
+        value = {"id": row.id, "name": row.name, "paused": row.paused}
+    words = f"{value['name']} is paused." if value["paused"] else f"{value['name']} is checked again."
+    show(value, json_=json_, words=lambda: words)

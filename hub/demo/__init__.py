@@ -1,0 +1,1 @@
+"""The demo: six fictional member organisations on loopback, and their texts."""

@@ -1,0 +1,4 @@
+"""Temporary."""
+from hub.demo.sites.server import Site
+class Trentside(Site):
+    name = "trentside"

@@ -1,0 +1,192 @@
+"""What an index is: the values that go in and out, and two Protocols that every engine keeps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Literal, Protocol
+
+FACETS: Final = ("sector", "organisation", "type", "topic", "language")
+"""What people filter by, in the order of the page. Chosen values are OR inside one facet, AND between facets."""
+
+LANGUAGES: Final = ("en", "cy", "nl", "sv", "de")
+"""Languages with analysis of their own; a text in another language goes to `xx` (folded only)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the index holds of one thing. Texts are clean plain text; `version` only grows.
+
+    `topics` are the notations of the concepts tagged, `topics_tree` those and all above them (a filter on a broader
+    topic is one term). `published` is the source's date (changed, else issued), None when unknown; never ours.
+    `lemmas` and `title_lemmas` are the words as they are to be indexed for a language without a stemmer (Welsh),
+    empty otherwise. `labels` are the labels of its topics in all languages (found with a low weight).
+    """
+
+    id: str
+    version: int
+    title: str
+    summary: str = ""
+    body: str = ""
+    language: str = ""
+    lemmas: str = ""
+    title_lemmas: str = ""
+    labels: tuple[str, ...] = ()
+    organisation: str
+    sector: str
+    type: str
+    topics: tuple[str, ...] = ()
+    topics_tree: tuple[str, ...] = ()
+    source: str = ""
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Whose eyes: only `public` exists so far. A field of Query that no caller can leave out."""
+
+    audiences: tuple[str, ...]
+
+
+PUBLIC: Final = Rights(())
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that a person asked for: words that must stand together (`phrase`) or one word; or must not occur.
+
+    `alternatives` are the further clauses of an OR group (`recycling OR composting`).
+    """
+
+    text: str
+    phrase: bool = False
+    excluded: bool = False
+    alternatives: tuple["Clause", ...] = ()
+
+
+OWN_LABEL: Final = 0.3
+"""A label of at most this weight finds nothing by itself, it only raises what is found: without that, drift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A topic that the words name: its labels in other languages (1 = preferred, 0.7 = other word, 0.5 = hidden) and in
+    the searcher's own (at most OWN_LABEL), each as (language, label, weight), found as a phrase or all its words.
+
+    `topic` is the notation: a document tagged with it that is found anyway gets a constant of 0.5 more.
+    """
+
+    topic: str
+    labels: tuple[tuple[str, str, float], ...]
+    replaces: tuple[str, ...] = ()
+    """The words of the query that named the topic: a document found by a label need not hold these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One search, without any engine's syntax. No clauses and no filters means everything, newest first."""
+
+    rights: Rights
+    clauses: tuple[Clause, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    sort: Literal["best", "newest"] = "best"
+    page: int = 1
+    size: int = 10
+    facets: tuple[str, ...] = FACETS
+    any_word: bool = False
+    """True: a document needs one of the words only (tried, and said, when all words together find nothing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text, and whether it is a match. Templates escape `text` and mark it; engines give no HTML."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found: `title` and `extract` (at most about 220 characters of the body) with the matches marked."""
+
+    id: str
+    score: float
+    title: tuple[Span, ...]
+    extract: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The answer: hits of this page, the exact total, and for each facet (value, count), most frequent first.
+
+    The counts of a facet are made with all filters but its own, so that OR inside a facet can be chosen.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that the engine would not take, and why, in a sentence."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild wrote: how many documents, and those that the engine would not take."""
+
+    written: int
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What `moothall index status` shows."""
+
+    engine: str
+    documents: int
+    bytes: int
+    name: str
+    """Which of the indexes is current."""
+
+
+class IndexWriter(Protocol):
+    """Writing. One writer at a time; a second one raises Busy at once and leaves everything as it is."""
+
+    def ensure(self) -> bool:
+        """Make the index where it is missing; true when it was made, empty or of another shape: rebuild it then."""
+        ...
+
+    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+        """Add or replace the documents, remove the deleted ids, commit. Idempotent; all visible when it returns."""
+        ...
+
+    def rebuild(self, documents: Iterable[Document]) -> Rebuilt:
+        """Write a new index from `documents`, then switch to it at one stroke; readers see the old one until then."""
+        ...
+
+    def release(self) -> None:
+        """Finish merging and give the lock back. Harmless when there is nothing to give back."""
+        ...
+
+
+class IndexReader(Protocol):
+    """Reading. Sees every commit of any process at its next call. Raises IndexUnavailable when there is no index."""
+
+    def search(self, query: Query) -> SearchPage: ...
+
+    def similar(self, id: str, size: int) -> list[str]:
+        """Ids of the documents most like this one, best first, itself left out; empty when it is not in the index."""
+        ...
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
+        """{id: version} of what the index holds, all of it or only these ids; for comparing with the database."""
+        ...
+
+    def stats(self) -> Stats: ...

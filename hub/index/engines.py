@@ -1,0 +1,31 @@
+"""Which engine: chosen by the scheme of the search address, imported only when it is the chosen one."""
+
+from importlib import import_module
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from hub.config import Settings
+from hub.errors import BadInput
+from hub.index.base import IndexReader, IndexWriter
+
+ENGINES: Final = {"embedded": "hub.index.embedded:open_embedded"}
+"""Scheme of MOOTHALL_SEARCH_URL to `module:function`, which takes the settings and gives a reader and a writer."""
+
+
+def open_reader(settings: Settings) -> IndexReader:
+    """The reader of the index. Nothing is opened before its first call, so this works before a fork."""
+    return _opened(settings)[0]
+
+
+def open_writer(settings: Settings) -> IndexWriter:
+    """The writer of the index. It takes its place at its first call."""
+    return _opened(settings)[1]
+
+
+def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter]:
+    scheme = urlsplit(settings.search_url).scheme
+    if scheme not in ENGINES:
+        known = ", ".join(f"`{name}:`" for name in ENGINES)
+        raise BadInput(f"MOOTHALL_SEARCH_URL begins with “{scheme}”, but only {known} can be used.", "search_url")
+    module, _, function = ENGINES[scheme].partition(":")
+    return cast(tuple[IndexReader, IndexWriter], getattr(import_module(module), function)(settings))

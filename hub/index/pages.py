@@ -1,0 +1,130 @@
+"""One page of the embedded index: hits, exact total, facets; and the query for similar documents."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import tantivy
+from tantivy import Occur
+
+from hub.index.analysis import Analysis, field_of
+from hub.index.base import Hit, Query, SearchPage
+from hub.index.marking import Marker
+from hub.index.ranking import Ranking
+from hub.index.schema import FILTERS
+
+MOST_VALUES: Final = 200
+"""Values that a facet lists; a chosen one is listed always."""
+
+SIMILAR_TEXT: Final = 20_000
+"""Characters of a document from which similar ones are looked for."""
+
+TOPIC_LIKENESS: Final = 0.5
+
+Counts = tuple[tuple[str, int], ...]
+NONE: Final[Counts] = ()
+
+
+def holder(searcher: tantivy.Searcher) -> Callable[[str, str], bool]:
+    """Whether this snapshot has a word in a field."""
+    return lambda field, word: bool(searcher.doc_freq(field, word))
+
+
+def page_of(searcher: tantivy.Searcher, ranking: Ranking, query: Query, analysis: Analysis) -> SearchPage:
+    """The answer to a query on this snapshot."""
+    matching = ranking.matching(query)
+    narrowed = ranking.narrowed(query, matching)
+    total, found = _found(searcher, narrowed, query)
+    marker = Marker(query, analysis)
+    hits = tuple(_hit(searcher, address, score, marker) for score, address in found)
+    return SearchPage(hits, total, _facets(searcher, ranking, query, matching, narrowed, total))
+
+
+def _found(
+    searcher: tantivy.Searcher, narrowed: tantivy.Query, query: Query
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+    """The exact total, and score and address of this page's documents. The engine cannot be asked for none."""
+    offset = max(0, query.page - 1) * query.size
+    if query.size < 1 or offset >= searcher.num_docs:
+        return _total(searcher.search(narrowed, 1)), []
+    words = any(not clause.excluded for clause in query.clauses)
+    order = "published" if query.sort == "newest" or not words else None
+    answer = searcher.search(narrowed, query.size, offset=offset, order_by_field=order)
+    return _total(answer), [(0.0 if order else float(score), address) for score, address in answer.hits]
+
+
+def _total(answer: Any) -> int:
+    """All that match, exactly; the engine's type stubs do not know of it."""
+    return int(answer.count)
+
+
+def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, marker: Marker) -> Hit:
+    stored = searcher.doc(address)
+    language = stored.get_first("language") or ""
+    title, text = (bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))
+    return Hit(stored["id"][0], score, marker.line(title, language), marker.extract(text, language))
+
+
+def _facets(
+    searcher: tantivy.Searcher,
+    ranking: Ranking,
+    query: Query,
+    matching: tantivy.Query,
+    narrowed: tantivy.Query,
+    total: int,
+) -> Mapping[str, Counts]:
+    """All facets without a choice in one go; for each with one, another go without its own filter."""
+    free = [name for name in query.facets if not query.filters.get(name)]
+    counted = _counts(searcher, narrowed, free) if total else dict.fromkeys(free, NONE)
+    for name in query.facets:
+        chosen = query.filters.get(name, ())
+        if chosen:
+            others = ranking.narrowed(query, matching, without=name)
+            counts = _counts(searcher, others, [name])[name]
+            counted[name] = counts + _left_out(searcher, ranking, query, matching, name, counts)
+    return {name: counted[name] for name in query.facets}
+
+
+def _counts(searcher: tantivy.Searcher, query: tantivy.Query, names: list[str]) -> dict[str, Counts]:
+    if not names:
+        return {}
+    asked = {name: {"terms": {"field": FILTERS[name], "size": MOST_VALUES}} for name in names}
+    answer: dict[str, Any] = searcher.aggregate(query, asked)
+    return {name: tuple((one["key"], one["doc_count"]) for one in answer[name]["buckets"]) for name in names}
+
+
+def _left_out(
+    searcher: tantivy.Searcher,
+    ranking: Ranking,
+    query: Query,
+    matching: tantivy.Query,
+    name: str,
+    counts: Counts,
+) -> Counts:
+    """Chosen values that the list does not show, because too many others are more frequent or it finds nothing."""
+    listed = {value for value, _ in counts}
+    missing = [value for value in query.filters[name] if value not in listed]
+    if len(counts) < MOST_VALUES:
+        return tuple((value, 0) for value in missing)
+    alone = [replace(query, filters={**query.filters, name: (value,)}) for value in missing]
+    return tuple(
+        (value, _total(searcher.search(ranking.narrowed(one, matching), 1)))
+        for value, one in zip(missing, alone, strict=True)
+    )
+
+
+def like(searcher: tantivy.Searcher, schema: tantivy.Schema, id: str, address: tantivy.DocAddress) -> tantivy.Query:
+    """What finds documents like this one: its most telling words in its own language, its topics in any."""
+    stored = searcher.doc(address)
+    field = f"all_{field_of(stored.get_first('language') or '')}"
+    text = "\n".join(bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))[:SIMILAR_TEXT]
+    itself = tantivy.Query.term_query(schema, "id", id)
+    words = tantivy.Query.more_like_this_document_fields_query(
+        schema, {field: [text]}, min_doc_frequency=2, min_term_frequency=1, max_query_terms=25
+    )
+    parts = [(Occur.Should, words), (Occur.MustNot, itself)]
+    asked = {"topics": {"terms": {"field": "topics", "size": 20}}}
+    for topic in searcher.aggregate(itself, asked)["topics"]["buckets"]:
+        tagged = tantivy.Query.term_query(schema, "topics", topic["key"])
+        parts.append((Occur.Should, tantivy.Query.boost_query(tagged, TOPIC_LIKENESS)))
+    return tantivy.Query.boolean_query(parts)

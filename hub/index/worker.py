@@ -1,0 +1,98 @@
+"""The keeper: what the work process does for the index all the time; and all else that brings it up to date."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from hub.config import Times
+from hub.db import Database
+from hub.errors import Busy, IndexUnavailable
+from hub.index.base import IndexWriter
+from hub.index.delivery import Delivered, Documents, Told, deliver, deliver_all, log_refused
+from hub.index.rebuilding import Differences, compare, rebuild, repair
+
+__all__ = [
+    "Delivered",
+    "Differences",
+    "Documents",
+    "Keeper",
+    "Told",
+    "compare",
+    "deliver",
+    "deliver_all",
+    "rebuild",
+    "repair",
+]
+
+log = logging.getLogger(__name__)
+
+HOLD: Final = 10.0
+"""Seconds after which the writer's place is given back although there is work: a rebuild may be waiting for it."""
+
+BACK_OFF: Final = 1.0
+"""Seconds of waiting after an error that is not ours to mend, a locked database for example."""
+
+
+class Keeper:
+    """Delivers announcements in batches, releases the writer when idle, and rebuilds an index that is missing."""
+
+    def __init__(
+        self,
+        database: Database,
+        writer: IndexWriter,
+        documents: Mapping[str, Documents],
+        times: Times,
+        refused: Told = log_refused,
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._documents = documents
+        self._times = times
+        self._refused = refused
+        self._taken: float | None = None
+        self._worked = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. An error is logged and tried again: the index may lag, the work goes on."""
+        whole = False
+        while not stop.is_set():
+            wait = self._times.batch
+            try:
+                whole = whole or self._make_whole()
+                self.step()
+            except IndexUnavailable as error:
+                log.warning("The index is made again: %s", error)
+                whole, wait = False, BACK_OFF
+                self._release()
+            except Exception:
+                log.exception("The index could not be brought up to date; it is tried again.")
+                wait = BACK_OFF
+                self._release()
+            stop.wait(wait)
+        self._release()
+
+    def step(self) -> Delivered:
+        """One batch, or, when there was nothing for long enough, giving the writer's place back."""
+        done = deliver(self._database, self._writer, self._documents, refused=self._refused)
+        moment = time.monotonic()
+        if done.written or done.removed or done.refused:
+            self._worked = moment
+            self._taken = self._taken or moment
+        if self._taken and (moment - self._worked >= self._times.idle or moment - self._taken >= HOLD):
+            self._release()
+        return done
+
+    def _make_whole(self) -> bool:
+        """Rebuild where there is no index, or an empty one. False while another process is at it."""
+        try:
+            if self._writer.ensure():
+                rebuild(self._database, self._writer, self._documents, refused=self._refused)
+        except Busy:
+            return False
+        return True
+
+    def _release(self) -> None:
+        self._writer.release()
+        self._taken = None

@@ -1,0 +1,144 @@
+"""Every job by name, and the work process: the courier's workers, the ticker and the index keeper."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from harvesters.base import Tools
+from harvesters.fetch import FetchTimes, Session, parse_allow, user_agent
+from harvesters.politeness import Politeness
+from harvesters.sandbox import Sandbox
+from hub import tables
+from hub.config import Settings
+from hub.db import Database, now, require_ready
+from hub.index.engines import open_writer
+from hub.index.worker import Documents, Keeper
+from hub.records.documents import RecordDocuments
+from hub.records.service import DOCUMENT, purge_withdrawn
+from hub.sources.harvest import Work, note_refused, perform
+from hub.sources.leases import queue_due, sweep
+from hub.tasks.courier import Courier, Job
+from hub.tasks.ticker import Ticker
+from hub.topics.labels import labels_file
+from hub.topics.service import Vocabulary
+
+assert tables.TABLES, "every table is known before a session is opened"
+
+log = logging.getLogger(__name__)
+WORKERS = 4
+"""Threads of one work process: each waits for a site most of the time."""
+
+
+class Workshop:
+    """What jobs work with, built once a process from the settings."""
+
+    def __init__(self, settings: Settings, database: Database | None = None) -> None:
+        self.settings = settings
+        self.database = database or Database(settings.database)
+        self.vocabulary = Vocabulary(self.database)
+        self.times = settings.pace
+        self._politeness = Politeness()
+        self._sandbox: Sandbox | None = None
+        self._labels = -1
+        self._guard = threading.Lock()
+
+    def sandbox(self) -> Sandbox:
+        """The sandbox of this process, with the labels of today's vocabulary."""
+        with self._guard:
+            revision = self.vocabulary.revision
+            if self._sandbox is None:
+                self._sandbox = Sandbox(cache=self.settings.cache, labels=labels_file(self.vocabulary, self.settings))
+            elif self._labels != revision:
+                self._sandbox.restart(labels=labels_file(self.vocabulary, self.settings))
+            self._labels = revision
+            return self._sandbox
+
+    def tools(self) -> Tools:
+        """A fresh session for one run (its counters are the run's), politeness and sandbox shared."""
+        times = self.times
+        session = Session(
+            allow=parse_allow(self.settings.allowed_networks),
+            user_agent=user_agent(self.settings.contact or f"{self.settings.base_url}/about"),
+            times=FetchTimes(connect=times.connect, idle=times.read, list=times.list, document=times.document),
+            politeness=self._politeness,
+        )
+        return Tools(session, self.sandbox())
+
+    def close(self) -> None:
+        """End the sandbox and give the database's connections back."""
+        if self._sandbox is not None:
+            self._sandbox.close()
+        self.database.close()
+
+
+def harvest_job(workshop: Workshop, run_id: str) -> None:
+    """Carry one run of a source."""
+    perform(run_id, Work(workshop.database, workshop.tools(), workshop.times))
+
+
+JOBS: Final[dict[str, Callable[[Workshop, str], None]]] = {"harvest": harvest_job}
+
+
+def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
+    """Everything that the index holds, by document type."""
+    return {DOCUMENT: RecordDocuments(vocabulary)}
+
+
+def tell_refused(database: Database, document_type: str, id: str, reason: str) -> None:
+    """A document that the index gave up becomes a problem of its run."""
+    log.warning("The index does not take %s %s: %s", document_type, id, reason)
+    if document_type == DOCUMENT:
+        note_refused(database, id, reason)
+
+
+def bound_jobs(workshop: Workshop) -> Mapping[str, Job]:
+    """The jobs with what they work with."""
+    return {name: partial(job, workshop) for name, job in JOBS.items()}
+
+
+def start_due(workshop: Workshop, courier: Courier) -> None:
+    """Queue what is due, and send it."""
+    for run_id in queue_due(workshop.database):
+        courier.send("harvest", run_id)
+
+
+def take_up(workshop: Workshop, courier: Courier) -> None:
+    """Send again what nobody works on, and empty what was withdrawn long ago."""
+    for run_id in sweep(workshop.database, workshop.times):
+        courier.send("harvest", run_id)
+    with workshop.database.writing() as session:
+        purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
+
+
+def work(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Do the hub's work until told to stop (SIGTERM or SIGINT, or `stop`)."""
+    stop = stop or threading.Event()
+    workshop = Workshop(settings)
+    require_ready(workshop.database)
+    courier = Courier(settings.courier_url, settings.data, bound_jobs(workshop))
+    keeper = Keeper(
+        workshop.database,
+        open_writer(settings),
+        documents_of(workshop.vocabulary),
+        settings.pace,
+        refused=partial(tell_refused, workshop.database),
+    )
+    ticker = Ticker()
+    ticker.every(settings.pace.tick, partial(start_due, workshop, courier))
+    ticker.every(settings.pace.sweep, partial(take_up, workshop, courier))
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    courier.start(WORKERS)
+    take_up(workshop, courier)
+    ticker.start()
+    try:
+        keeper.run(stop)
+    finally:
+        ticker.stop()
+        courier.stop()
+        workshop.close()

@@ -1,0 +1,1 @@
+"""Member organisations: who publishes, and whom to ask."""

@@ -1,0 +1,1 @@
+"""Screens composed of several slices: home, record, topic, organisation, help and about."""

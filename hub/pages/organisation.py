@@ -1,0 +1,149 @@
+"""Organisations: the list, and the page of one with what it publishes and whom to ask."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.db import now
+from hub.errors import NotFound
+from hub.index.base import PUBLIC, Query
+from hub.organisations.models import Organisation
+from hub.records.cards import cards
+from hub.records.models import RecordRow
+from hub.search.feeds import feed_of
+from hub.sources.health import Health, health_of
+from hub.sources.models import Source
+from hub.topics.service import Vocabulary
+from hub.web import atom, database, paging, part, policy
+
+NEWEST = 10
+MONTHS = 12
+LIST = 50
+
+blueprint = Blueprint("organisation", __name__)
+
+ORDERS = {"name": "name", "documents": "documents", "newest": "newest document"}
+
+
+@blueprint.get("/organisations")
+@policy("read")
+def listing() -> Any:
+    """All members with what we hold of them; by name, number or newest, narrowed by sector or a word of any name."""
+    order = request.args.get("sort", "name")
+    sector, wanted = request.args.get("sector", ""), request.args.get("q", "").strip()[:80]
+    with database().reading() as session:
+        rows = [row for row in _rows(session) if _matches(row[0], sector, wanted)]
+    if order == "documents":
+        rows.sort(key=lambda row: (-row[1], row[0].name.casefold()))
+    elif order == "newest":
+        rows.sort(key=lambda row: (row[2] is None, -(row[2].timestamp() if row[2] else 0)))
+    else:
+        rows.sort(key=lambda row: row[0].name.casefold())
+    where = paging(len(rows), LIST)
+    if where is None:
+        return redirect(url_for("organisation.listing"))
+    shown = rows[where.first - 1 : where.first - 1 + LIST]
+    return render_template(
+        "organisation/organisations.html",
+        rows=shown,
+        paging=where,
+        order=order if order in ORDERS else "name",
+        orders=ORDERS,
+        sector=sector,
+        wanted=wanted,
+    )
+
+
+def _rows(session: Session) -> list[tuple[Organisation, int, Any]]:
+    counted = (
+        select(RecordRow.organisation_id, func.count().label("n"), func.max(RecordRow.published).label("newest"))
+        .where(RecordRow.withdrawn_at.is_(None))
+        .group_by(RecordRow.organisation_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Organisation, counted.c.n, counted.c.newest).outerjoin(
+            counted, counted.c.organisation_id == Organisation.id
+        )
+    )
+    return [(organisation, count or 0, newest) for organisation, count, newest in rows]
+
+
+def _matches(organisation: Organisation, sector: str, wanted: str) -> bool:
+    names = " ".join([organisation.name, *organisation.other_names]).casefold()
+    return (not sector or organisation.sector == sector) and wanted.casefold() in names
+
+
+@blueprint.get("/organisations/<slug>")
+@policy("read")
+def organisation(slug: str) -> Any:
+    """What it publishes by month, its newest documents, topics, sources with their health, and its contact point."""
+    vocabulary: Vocabulary = part("vocabulary")
+    with database().reading() as session:
+        row = _find(session, slug)
+        answer = part("index").search(
+            Query(rights=PUBLIC, filters={"organisation": (slug,)}, sort="newest", size=NEWEST, facets=("topic", "type"))
+        )
+        topics = [
+            (concept, count)
+            for notation, count in answer.facets.get("topic", ())
+            if (concept := vocabulary.by_notation(notation)) and not concept.top
+        ]
+        return render_template(
+            "organisation/organisation.html",
+            organisation=row,
+            newest=cards(session, [hit.id for hit in answer.hits], vocabulary.scheme),
+            total=answer.total,
+            topics=topics[:12],
+            months=_months(session, row.id),
+            sources=_sources(session, row.id),
+        )
+
+
+@blueprint.get("/organisations/<slug>.atom")
+@policy("read")
+def organisation_feed(slug: str) -> Any:
+    """The newest documents of one organisation."""
+    with database().reading() as session:
+        row = _find(session, slug)
+        ids = session.scalars(
+            select(RecordRow.id)
+            .where(RecordRow.organisation_id == row.id, RecordRow.withdrawn_at.is_(None))
+            .order_by(RecordRow.published.desc(), RecordRow.id)
+            .limit(20)
+        )
+        shown = cards(session, list(ids), part("vocabulary").scheme)
+    return atom(feed_of(f"{row.name}: newest documents", shown))
+
+
+def _find(session: Session, slug: str) -> Organisation:
+    row = session.scalar(select(Organisation).where(Organisation.slug == slug))
+    if row is None:
+        raise NotFound("There is no such organisation. The list of organisations has them all.")
+    return row
+
+
+def _months(session: Session, organisation_id: str) -> list[tuple[str, int]]:
+    """(month as `2026-11`, documents published in it) of the last twelve months, oldest first, zeros too."""
+    today = now().date()
+    first = date(today.year - 1, today.month, 1)
+    counts: dict[str, int] = {}
+    for moment in session.scalars(
+        select(RecordRow.published).where(
+            RecordRow.organisation_id == organisation_id, RecordRow.withdrawn_at.is_(None)
+        )
+    ):
+        if moment and moment.date() >= first:
+            month = f"{moment:%Y-%m}"
+            counts[month] = counts.get(month, 0) + 1
+    months = [(today.year * 12 + today.month - 1 - back) for back in range(MONTHS - 1, -1, -1)]
+    names = [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in months]
+    return [(name, counts.get(name, 0)) for name in names]
+
+
+def _sources(session: Session, organisation_id: str) -> list[tuple[Source, Health]]:
+    rows = session.scalars(select(Source).where(Source.organisation_id == organisation_id).order_by(Source.name))
+    return [(source, health_of(session, source)) for source in rows]

@@ -1,0 +1,167 @@
+"""The record page: what it is, whom to ask, what it is about and why we think so, and how it changed."""
+
+import zlib
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from federation.record import to_json
+from hub.errors import IndexUnavailable, NotFound
+from hub.index.base import IndexReader
+from hub.organisations.models import Organisation
+from hub.records.cards import Card, cards, licence_name, licence_use, why_check
+from hub.records.compare import difference
+from hub.records.models import RecordRow, RecordVersion, Tag
+from hub.records.rows import contract_of
+from hub.sources.models import Source
+from hub.topics.service import Vocabulary
+from hub.web import database, part, policy
+from vocab.scheme import Scheme
+
+SHOWN = 4000
+"""Characters of the text that the page shows; the whole is read at its publisher's."""
+
+blueprint = Blueprint("record", __name__)
+
+
+@blueprint.get("/records/<id>")
+@policy("read")
+def record(id: str) -> Any:
+    """The page; a withdrawn record keeps its address and says what happened (410)."""
+    scheme = part("vocabulary").scheme
+    with database().reading() as session:
+        row, organisation, source = _find(session, id)
+        if row.withdrawn_at:
+            return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
+        return render_template(
+            "record/record.html",
+            row=row,
+            organisation=organisation,
+            source=source,
+            card=cards(session, [id], scheme)[0],
+            text=row.text[:SHOWN] if row.licence_uri or row.licence_text else "",
+            cut=len(row.text) > SHOWN,
+            licence=licence_name(row.licence_uri, row.licence_text),
+            use=licence_use(row.licence_uri),
+            check=why_check(row),
+            tags=_tags(session, id, scheme),
+            versions=_versions(session, id),
+            copies=_copies(session, row, scheme),
+            similar=_similar(session, id, scheme),
+        )
+
+
+@blueprint.get("/records/<id>/versions")
+@policy("read")
+def versions(id: str) -> str:
+    """Every version, and what each changed, word by word."""
+    with database().reading() as session:
+        row, organisation, _ = _find(session, id)
+        if row.withdrawn_at:
+            raise NotFound("This document was withdrawn by its publisher, so its versions are not shown.")
+        old = _versions(session, id)
+        states = [(version.version, version.harvested, version.meta["title"], version.text) for version in old]
+        states.insert(0, (row.version, row.harvested, row.title, row.text))
+        licensed = bool(row.licence_uri or row.licence_text)
+        changes = [
+            (new, difference(f"{before[2]}\n{before[3]}", f"{new[2]}\n{new[3]}") if licensed else [])
+            for new, before in zip(states, states[1:], strict=False)
+        ]
+        return render_template(
+            "record/versions.html",
+            row=row,
+            organisation=organisation,
+            changes=changes,
+            first=states[-1],
+            licensed=licensed,
+        )
+
+
+@blueprint.get("/records/<id>/raw")
+@policy("see raw items")
+def raw(id: str) -> Response:
+    """The item as it came, as plain text: for finding out why a record looks as it does."""
+    with database().reading() as session:
+        row, _, _ = _find(session, id)
+        body = zlib.decompress(row.raw) if row.raw else b"Nothing was kept of this item."
+    return Response(body.decode("utf-8", "replace"), mimetype="text/plain")
+
+
+def _find(session: Session, id: str) -> tuple[RecordRow, Organisation, Source]:
+    found = session.execute(
+        select(RecordRow, Organisation, Source)
+        .join(Organisation, Organisation.id == RecordRow.organisation_id)
+        .join(Source, Source.id == RecordRow.source_id)
+        .where(RecordRow.id == id)
+        .options(undefer(RecordRow.text))
+    ).first()
+    if found is None:
+        raise NotFound("There is no such document here. It may never have been, or the address has a slip in it.")
+    return found[0], found[1], found[2]
+
+
+def _tags(session: Session, id: str, scheme: Scheme) -> list[dict[str, Any]]:
+    """The record's topics with why, best first."""
+    rows = session.scalars(
+        select(Tag).where(Tag.record_id == id, Tag.state != "rejected").order_by(Tag.score.desc(), Tag.concept_uri)
+    )
+    found = []
+    for tag in rows:
+        if concept := scheme.concepts.get(tag.concept_uri):
+            broader = [scheme.concepts[uri] for uri in concept.broader if uri in scheme.concepts]
+            found.append({"concept": concept, "state": tag.state, "reasons": tag.reasons[:3], "broader": broader})
+    return found
+
+
+def _versions(session: Session, id: str) -> list[RecordVersion]:
+    return list(
+        session.scalars(
+            select(RecordVersion).where(RecordVersion.record_id == id).order_by(RecordVersion.version.desc())
+        )
+    )
+
+
+def _copies(session: Session, row: RecordRow, scheme: Scheme) -> list[Card]:
+    """The same text, published by others."""
+    ids = session.scalars(
+        select(RecordRow.id)
+        .where(RecordRow.work_id == row.work_id, RecordRow.id != row.id, RecordRow.withdrawn_at.is_(None))
+        .limit(5)
+    )
+    return cards(session, list(ids), scheme)
+
+
+def _similar(session: Session, id: str, scheme: Scheme) -> list[Card]:
+    """Similar work of other organisations; nothing while the index is away, the rest of the page stands."""
+    index: IndexReader = part("index")
+    try:
+        near = index.similar(id, 8)
+    except IndexUnavailable:
+        return []
+    found = cards(session, [id, *near], scheme)
+    own = found[0].publisher.slug if found else ""
+    return [card for card in found[1:] if card.publisher.slug != own][:3]
+
+
+@blueprint.get("/records/<id>.json")
+@policy("read")
+def as_json(id: str) -> Any:
+    """The record for machines: the contract's fields; the text only under a licence."""
+    vocabulary: Vocabulary = part("vocabulary")
+    with database().reading() as session:
+        row, organisation, _ = _find(session, id)
+        if row.withdrawn_at:
+            return {"id": row.id, "deleted": row.withdrawn_reason}, 410
+        value = dict(_plain(row))
+        value["organisation"] = organisation.slug
+        value["topics"] = [tag["concept"].uri for tag in _tags(session, id, vocabulary.scheme)]
+        return value
+
+
+def _plain(row: RecordRow) -> dict[str, Any]:
+    value = to_json(contract_of(row))
+    if not (row.licence_uri or row.licence_text):
+        value["text"] = ""
+    return {"id": row.id, "version": row.version, **value}

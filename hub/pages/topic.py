@@ -1,0 +1,106 @@
+"""Topics: A to Z, the tree, and the page of one topic."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from federation.record import clean_line
+from hub.errors import NotFound
+from hub.index.base import PUBLIC, Query
+from hub.organisations.models import Organisation
+from hub.records.cards import cards
+from hub.records.models import RecordRow, Tag
+from hub.topics.service import Vocabulary
+from hub.web import database, part, policy
+from vocab.scheme import LANGUAGES, Concept
+
+NEWEST = 10
+
+blueprint = Blueprint("topic", __name__)
+
+
+@blueprint.get("/topics")
+@policy("read")
+def listing() -> str:
+    """The tree, and A to Z with other words leading to their topic; a word narrows both."""
+    vocabulary: Vocabulary = part("vocabulary")
+    scheme = vocabulary.scheme
+    wanted = clean_line(request.args.get("q", ""))[:80]
+    by_letter = request.args.get("view") == "a-z"
+    tree = [(top, scheme.narrower(top.uri)) for top in scheme.tops()]
+    with database().reading() as session:
+        counts = uses(session)
+    entries = _entries([concept for concept in scheme if not concept.deprecated], wanted)
+    return render_template(
+        "topic/topics.html",
+        tree=tree,
+        letters=_letters(entries),
+        counts=counts,
+        wanted=wanted,
+        by_letter=by_letter or bool(wanted),
+    )
+
+
+def _entries(concepts: list[Concept], wanted: str) -> list[tuple[str, Concept, bool]]:
+    """(words, concept, whether they are its name), by words; `wanted` keeps those that contain it."""
+    found = []
+    for concept in concepts:
+        words = [(concept.pref("en"), True), *((other, False) for other in concept.others("en"))]
+        if wanted:
+            words += [(label.value, False) for label in concept.labels if label.language != "en" and label.kind == "pref"]
+        found += [(text, concept, name) for text, name in words if wanted.casefold() in text.casefold()]
+    return sorted(found, key=lambda entry: (entry[0].casefold(), entry[1].notation))
+
+
+def _letters(entries: list[tuple[str, Concept, bool]]) -> dict[str, list[tuple[str, Concept, bool]]]:
+    letters: dict[str, list[tuple[str, Concept, bool]]] = {}
+    for entry in entries:
+        first = entry[0][:1].upper()
+        letters.setdefault(first if first.isalpha() else "0-9", []).append(entry)
+    return letters
+
+
+@blueprint.get("/topics/<notation>")
+@policy("read")
+def topic(notation: str) -> Any:
+    """One topic: its words in every language, its neighbours, and the newest about it and what is below it."""
+    vocabulary: Vocabulary = part("vocabulary")
+    scheme = vocabulary.scheme
+    concept = vocabulary.by_notation(notation)
+    if concept is None:
+        raise NotFound("There is no such topic. The list of topics has them all.")
+    if concept.deprecated and len(concept.replaced_by) == 1 and concept.replaced_by[0] in scheme.concepts:
+        return redirect(url_for("topic.topic", notation=scheme.concepts[concept.replaced_by[0]].notation), 301)
+    answer = part("index").search(
+        Query(rights=PUBLIC, filters={"topic": (notation,)}, sort="newest", size=NEWEST, facets=("organisation",))
+    )
+    with database().reading() as session:
+        return render_template(
+            "topic/topic.html",
+            concept=concept,
+            path=[scheme.concepts[uri] for uri in reversed(scheme.ancestors(concept.uri))],
+            narrower=scheme.narrower(concept.uri),
+            related=[scheme.concepts[uri] for uri in concept.related if uri in scheme.concepts],
+            languages=[tag for tag in LANGUAGES if any(label.language == tag for label in concept.labels)],
+            newest=cards(session, [hit.id for hit in answer.hits], scheme),
+            total=answer.total,
+            organisations=answer.facets.get("organisation", ()),
+            names=_names(session),
+        )
+
+
+def _names(session: Session) -> dict[str, str]:
+    return dict(session.execute(select(Organisation.slug, Organisation.name)).all())
+
+
+def uses(session: Session) -> dict[str, int]:
+    """{concept URI: living records tagged with it}."""
+    rows = session.execute(
+        select(Tag.concept_uri, func.count())
+        .join(RecordRow, RecordRow.id == Tag.record_id)
+        .where(RecordRow.withdrawn_at.is_(None), Tag.state != "rejected")
+        .group_by(Tag.concept_uri)
+    )
+    return dict(rows.all())

@@ -1,0 +1,1 @@
+"""Records: what members published, with versions, tags and tombstones."""

@@ -1,0 +1,192 @@
+"""A record as lists show it: in search results, on the home page, under a topic or an organisation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from federation.record import TYPES, as_moment
+from hub.db import now
+from hub.organisations.models import Organisation
+from hub.records.models import RecordRow, Tag
+from vocab.scheme import Scheme
+
+TYPE_NAMES: Final[dict[str, str]] = {
+    "practice-note": "Practice note",
+    "case-study": "Case study",
+    "policy": "Policy",
+    "guidance": "Guidance",
+    "report": "Report",
+    "evaluation": "Evaluation",
+    "foi": "FOI answer",
+    "news": "News",
+    "event": "Event",
+    "dataset": "Data",
+    "other": "Other",
+}
+"""What people read for a type."""
+
+LANGUAGE_NAMES: Final[dict[str, str]] = {
+    "en": "English",
+    "cy": "Cymraeg",
+    "nl": "Nederlands",
+    "sv": "Svenska",
+    "de": "Deutsch",
+}
+"""Each language in its own words; others are shown by their tag."""
+
+GOOD_FOR: Final[dict[str, int]] = {"news": 365, "event": 365, "policy": 730, "guidance": 730, "dataset": 730}
+"""Days after which a kind of document should be checked before it is reused; 1,095 for the others."""
+
+assert set(TYPE_NAMES) == set(TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as a link."""
+
+    notation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The organisation as a link with its monogram."""
+
+    slug: str
+    name: str
+    sector: str
+
+    @property
+    def monogram(self) -> str:
+        """Two letters: `BC` for Brackendale Council."""
+        words = [word for word in self.name.split() if word[0].isalpha() and word.lower() not in ("and", "of", "the")]
+        return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else self.name[:2].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a list says of one record. `published` is the source's date, `also` how many other bodies have the same."""
+
+    id: str
+    title: str
+    summary: str
+    publisher: Publisher
+    type: str
+    language: str
+    published: date | None
+    licence: str
+    licensed: bool
+    topics: tuple[Topic, ...]
+    check: str
+    also: int
+
+    @property
+    def type_name(self) -> str:
+        """What people read for the type."""
+        return TYPE_NAMES.get(self.type, "Other")
+
+    @property
+    def language_name(self) -> str:
+        """The language in its own words, empty where unknown."""
+        return LANGUAGE_NAMES.get(self.language, self.language)
+
+
+def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
+    """The living records with these ids, in the order of `ids`, by three statements at most."""
+    rows = {
+        row.id: (row, organisation)
+        for row, organisation in session.execute(
+            select(RecordRow, Organisation)
+            .join(Organisation, Organisation.id == RecordRow.organisation_id)
+            .where(RecordRow.id.in_(ids), RecordRow.withdrawn_at.is_(None))
+        )
+    }
+    topics = topics_of(session, list(rows), scheme)
+    works = [row.work_id for row, _ in rows.values()]
+    copies = dict(
+        session.execute(
+            select(RecordRow.work_id, func.count(RecordRow.organisation_id.distinct()))
+            .where(RecordRow.work_id.in_(works), RecordRow.withdrawn_at.is_(None))
+            .group_by(RecordRow.work_id)
+        ).all()
+    )
+    return [
+        _card(*rows[id], topics.get(id, ()), copies.get(rows[id][0].work_id, 1) - 1) for id in ids if id in rows
+    ]
+
+
+def topics_of(session: Session, ids: Sequence[str], scheme: Scheme) -> dict[str, tuple[Topic, ...]]:
+    """The topics of each record, best first."""
+    found: dict[str, list[Topic]] = {}
+    for record_id, uri in session.execute(
+        select(Tag.record_id, Tag.concept_uri)
+        .where(Tag.record_id.in_(ids), Tag.state != "rejected")
+        .order_by(Tag.score.desc(), Tag.concept_uri)
+    ):
+        if concept := scheme.concepts.get(uri):
+            found.setdefault(record_id, []).append(Topic(concept.notation, concept.pref("en")))
+    return {id: tuple(topics) for id, topics in found.items()}
+
+
+def _card(row: RecordRow, organisation: Organisation, topics: tuple[Topic, ...], also: int) -> Card:
+    return Card(
+        id=row.id,
+        title=row.title,
+        summary=row.summary,
+        publisher=Publisher(organisation.slug, organisation.name, organisation.sector),
+        type=row.type,
+        language=row.language,
+        published=day_of(row.published),
+        licence=licence_name(row.licence_uri, row.licence_text),
+        licensed=bool(row.licence_uri or row.licence_text),
+        topics=topics,
+        check=why_check(row),
+        also=also,
+    )
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day of a moment, in UTC."""
+    return moment.date() if moment else None
+
+
+def why_check(row: RecordRow) -> str:
+    """Why the document should be checked before it is reused; empty when there is no reason."""
+    if row.valid_until and as_moment(row.valid_until) < now():
+        return "It was valid until a date that has passed."
+    if row.review_by:
+        return "Its review is overdue." if as_moment(row.review_by) < now() else ""
+    if row.published and row.published < now() - timedelta(days=GOOD_FOR.get(row.type, 1095)):
+        return "It is older than documents of its kind usually stay true."
+    return ""
+
+
+LICENCES: Final[dict[str, tuple[str, str]]] = {
+    "nationalarchives.gov.uk/doc/open-government-licence": (
+        "Open Government Licence",
+        "You may reuse it freely if you name the source.",
+    ),
+    "creativecommons.org/publicdomain/zero": ("CC0: no rights reserved", "You may reuse it freely."),
+    "creativecommons.org/licenses/by/": ("CC BY", "You may reuse it freely if you name the source."),
+    "creativecommons.org/licenses/by-sa/": (
+        "CC BY-SA",
+        "You may reuse it if you name the source and share what you make under the same licence.",
+    ),
+    "creativecommons.org/licenses/by-nc": ("CC BY-NC", "You may reuse it, but not to earn money, if you name the source."),
+}
+"""Part of a licence's address -> (its name, how one may reuse the document)."""
+
+
+def licence_name(uri: str, text: str) -> str:
+    """What people read for a licence."""
+    known = next((name for part, (name, _) in LICENCES.items() if part in uri), "")
+    return known or text or uri or "Licence not stated: title and link only"
+
+
+def licence_use(uri: str) -> str:
+    """How a document under this licence may be reused; empty when we do not know it."""
+    return next((use for part, (_, use) in LICENCES.items() if part in uri), "")

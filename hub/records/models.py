@@ -1,0 +1,103 @@
+"""Records, the versions that they replaced, and their tags."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from hub.db import Base, Day, Moment, new_id, now
+
+
+class RecordRow(Base):
+    """What we hold of one thing that a member published: the contract's fields (federation/record.py) and our own.
+
+    `published` is the source's date (the later of issued and modified) as a moment, for sorting; never ours.
+    `sources_type`, `sources_language` and the licence keep what the *record* said; where it said nothing, `type`,
+    `language` and `licence_basis` show the source's default.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        UniqueConstraint("source_id", "native_id"),
+        Index("ix_record_published", "withdrawn_at", "published"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    native_id: Mapped[str] = mapped_column(String(1000))
+    url: Mapped[str] = mapped_column(String(2000))
+    datestamp: Mapped[datetime | None] = mapped_column(Moment)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(20), default="")
+    type: Mapped[str] = mapped_column(String(20), default="other")
+    creators: Mapped[list[str]] = mapped_column(JSON, default=list)
+    contact: Mapped[str] = mapped_column(Text, default="")
+    issued: Mapped[date | None] = mapped_column(Day)
+    modified: Mapped[date | None] = mapped_column(Day)
+    valid_until: Mapped[date | None] = mapped_column(Day)
+    review_by: Mapped[date | None] = mapped_column(Day)
+    published: Mapped[datetime | None] = mapped_column(Moment)
+    licence_uri: Mapped[str] = mapped_column(String(300), default="")
+    licence_text: Mapped[str] = mapped_column(Text, default="")
+    licence_basis: Mapped[str] = mapped_column(String(20), default="none")
+    rights: Mapped[str] = mapped_column(Text, default="")
+    sets: Mapped[list[str]] = mapped_column(JSON, default=list)
+    subjects: Mapped[list[str]] = mapped_column(JSON, default=list)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    hops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+    version: Mapped[int] = mapped_column(default=1)
+    """Number of what people can read: 1, 2, 3 …; a new one when a hash changes."""
+    touched: Mapped[int] = mapped_column(default=1)
+    """Counts every change that the index must see (tags and withdrawal too); the index's document version."""
+    meta_hash: Mapped[str] = mapped_column(String(64))
+    text_hash: Mapped[str] = mapped_column(String(64), index=True)
+    work_id: Mapped[str] = mapped_column(String(36), index=True)
+    first_seen: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_seen_run: Mapped[str] = mapped_column(String(36), index=True, default="")
+    harvested: Mapped[datetime] = mapped_column(Moment, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    validators: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+    text: Mapped[str] = deferred(mapped_column(Text, default=""))
+    lemmas: Mapped[str] = deferred(mapped_column(Text, default=""))
+    title_lemmas: Mapped[str] = deferred(mapped_column(Text, default=""))
+    fingerprint: Mapped[list[int]] = deferred(mapped_column(JSON, default=list))
+    raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    """The item as it came, zlib-compressed."""
+
+
+class RecordVersion(Base):
+    """A version that was replaced: `meta` is the whole former record as JSON, without its text."""
+
+    __tablename__ = "record_version"
+    __table_args__ = (UniqueConstraint("record_id", "version"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    meta: Mapped[dict[str, Any]] = mapped_column(JSON)
+    text: Mapped[str] = mapped_column(Text)
+    meta_hash: Mapped[str] = mapped_column(String(64))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    validators: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    harvested: Mapped[datetime] = mapped_column(Moment)
+    replaced_by_run: Mapped[str] = mapped_column(String(36), index=True)
+
+
+class Tag(Base):
+    """A record is about a concept: suggested by the tagger, or decided by a person; `reasons` say why."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("record_id", "concept_uri"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), index=True)
+    concept_uri: Mapped[str] = mapped_column(String(300), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="suggested")
+    score: Mapped[float] = mapped_column(default=0.0)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -1,0 +1,1 @@
+"""Search: words to a query, a query to a page."""

@@ -1,0 +1,145 @@
+"""One search: what was asked for, the query it becomes, the answer, and what to do when there is none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, Protocol
+
+from hub.index.base import FACETS, PUBLIC, Clause, Expansion, IndexReader, Query, Rights, SearchPage
+from hub.search.parse import parse, words_of
+
+PAGE = 10
+DEEPEST = 50
+SORTS: Mapping[str, str] = {"best": "best match", "newest": "newest"}
+
+
+class Values(Protocol):
+    """What request arguments look like: werkzeug's MultiDict and the command line's own."""
+
+    def get(self, key: str, default: str = "") -> Any: ...
+    def getlist(self, key: str) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for, as the address says it. `wrong` names what of it could not be used, by field."""
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    sort: Literal["best", "newest"] = "best"
+    only_words: bool = False
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in use."""
+        return sum(len(values) for values in self.filters.values()) + bool(self.since) + bool(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What would be found without one of the filters or words."""
+
+    facet: str
+    value: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer. `any_word` says that all words together found nothing and one was enough."""
+
+    page: SearchPage
+    any_word: bool = False
+    expansions: tuple[Expansion, ...] = ()
+    costs: tuple[Cost, ...] = ()
+
+
+def asked_from(values: Values) -> Asked:
+    """Read an address's parameters. Odd ones are left out; a date that cannot be read is said in `wrong`."""
+    wrong: dict[str, str] = {}
+
+    def day(name: str) -> date | None:
+        text = str(values.get(name, "")).strip()
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            wrong[name] = f"“{text[:20]}” is not a date. Write it as 2026-11-24."
+            return None
+
+    filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
+    return Asked(
+        text=str(values.get("q", "")).strip()[:500],
+        filters={name: chosen for name, chosen in filters.items() if chosen},
+        since=day("from"),
+        until=day("to"),
+        sort="newest" if values.get("sort", "") == "newest" else "best",
+        only_words=values.get("words", "") == "only",
+        wrong=wrong,
+    )
+
+
+def find(
+    reader: IndexReader,
+    asked: Asked,
+    *,
+    expand: Callable[[str], tuple[Expansion, ...]] = lambda words: (),
+    page: int = 1,
+    size: int = PAGE,
+    rights: Rights = PUBLIC,
+) -> Found:
+    """Search. When all words together find nothing, one is enough, and that is said; failing that, what each costs."""
+    clauses = parse(asked.text)
+    expansions = () if asked.only_words else expand(words_of(clauses))
+    query = query_of(asked, clauses, expansions, page=page, size=size, rights=rights)
+    answer = reader.search(query)
+    if answer.total:
+        return Found(answer, expansions=expansions)
+    if sum(not clause.excluded for clause in clauses) > 1:
+        loose = reader.search(replace(query, any_word=True))
+        if loose.total:
+            return Found(loose, any_word=True, expansions=expansions)
+    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query))
+
+
+def query_of(
+    asked: Asked,
+    clauses: tuple[Clause, ...],
+    expansions: tuple[Expansion, ...],
+    *,
+    page: int = 1,
+    size: int = PAGE,
+    rights: Rights = PUBLIC,
+) -> Query:
+    """The engine-free query. Without words everything is found, newest first."""
+    return Query(
+        rights=rights,
+        clauses=clauses,
+        expansions=expansions,
+        filters=asked.filters,
+        since=asked.since,
+        until=asked.until,
+        sort=asked.sort if clauses else "newest",
+        page=page,
+        size=size,
+    )
+
+
+def _costs(reader: IndexReader, asked: Asked, query: Query) -> tuple[Cost, ...]:
+    """What leaving out each filter, each word or the dates would find; only what finds something, the most first."""
+    small = replace(query, size=1, page=1, facets=())
+    costs = []
+    for facet, values in query.filters.items():
+        for value in values:
+            kept = tuple(one for one in values if one != value)
+            filters = {**query.filters, facet: kept} if kept else {k: v for k, v in query.filters.items() if k != facet}
+            costs.append(Cost(facet, value, reader.search(replace(small, filters=filters)).total))
+    if asked.since or asked.until:
+        costs.append(Cost("dates", "", reader.search(replace(small, since=None, until=None)).total))
+    if 1 < len(query.clauses) <= 6:
+        for clause in query.clauses:
+            rest = tuple(one for one in query.clauses if one is not clause)
+            costs.append(Cost("word", clause.text, reader.search(replace(small, clauses=rest, expansions=())).total))
+    return tuple(sorted((cost for cost in costs if cost.total), key=lambda cost: -cost.total))

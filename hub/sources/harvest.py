@@ -1,0 +1,273 @@
+"""A check from start to end: harvest page by page, one transaction a page, and the ways in which a run can end."""
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from federation.record import Record
+from harvesters.base import Change, Page, Problem, Sandbox, Tools, Validators
+from harvesters.errors import BlockedError, HarvestError
+from harvesters.kinds import KINDS
+from harvesters.problems import problem
+from harvesters.run import harvest
+from hub.config import Times
+from hub.db import Database, now
+from hub.records import service as records
+from hub.records.models import RecordRow
+from hub.records.service import Defaults, Enriched
+from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
+from hub.sources.leases import claim, heartbeat, holds
+from hub.sources.models import ProblemRow, Run, Source
+
+TAGS_A_RECORD = 5
+
+
+class LostLease(Exception):
+    """Another worker has taken this run over; nothing more may be written here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a check works with. `told` hears of every page: the number of documents seen so far."""
+
+    database: Database
+    tools: Tools
+    times: Times
+    told: Callable[[int], None] = lambda seen: None
+
+
+def perform(run_id: str, work: Work) -> None:
+    """Carry the run to its end, or to where another worker takes it up. Safe to call twice for one run."""
+    with work.database.writing() as session:
+        fence = claim(session, run_id, work.times)
+        if fence is None:
+            return
+        run = session.get_one(Run, run_id)
+        source = session.get_one(Source, run.source_id)
+        cursor = run.cursor or source.cursor
+    with heartbeat(work.database, run_id, fence, work.times):
+        try:
+            _walk(run_id, fence, source, cursor, work)
+        except LostLease:
+            return
+        except HarvestError as error:
+            _end_badly(run_id, fence, error.problem, error, work)
+
+
+def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work: Work) -> None:
+    defaults = defaults_of(source)
+
+    def known(native_ids: Sequence[str]) -> dict[str, tuple[str, str, Validators]]:
+        with work.database.reading() as session:
+            return records.known_in(session, source.id, native_ids)
+
+    for page in harvest(KINDS[source.kind], source.address, cursor, known, work.tools):
+        upserts = [change for change in page.changes if change.record is not None]
+        enriched = enrich(work.tools.sandbox, [change.record for change in upserts if change.record])
+        replaced = known([change.native_id for change in upserts])
+        with work.database.writing() as session:
+            run = holds(session, run_id, fence)
+            if run is None:
+                raise LostLease
+            if _hold_for_changes(session, run, page, len(replaced)):
+                return
+            _write(session, run, source, page, list(zip(upserts, enriched, strict=True)), defaults)
+            if page.complete:
+                _complete(session, run, page, work.times)
+            seen, ended = run.seen, run.state != "running"
+        work.told(seen)
+        if ended:
+            return
+
+
+def _write(
+    session: Session,
+    run: Run,
+    source: Source,
+    page: Page,
+    upserts: list[tuple[Change, Enriched]],
+    defaults: Defaults,
+) -> None:
+    """Everything of one page: records, problems, counters and the cursor; the caller's transaction holds it together."""
+    counts = {"new": 0, "changed": 0, "unchanged": 0}
+    for change, found in upserts:
+        outcome = records.keep(
+            session, source_id=source.id, run_id=run.id, change=change, defaults=defaults, enriched=found
+        )
+        counts[outcome] += 1
+    for change in page.changes:
+        if change.record is None:
+            run.deleted += records.withdraw(
+                session, source_id=source.id, native_ids=[change.native_id], run_id=run.id, reason=change.reason
+            )
+    records.mark_seen(session, source_id=source.id, run_id=run.id, native_ids=page.unchanged)
+    run.new += counts["new"]
+    run.changed += counts["changed"]
+    run.unchanged += counts["unchanged"] + len(page.unchanged)
+    run.seen += len(upserts) + len(page.unchanged)
+    run.pages += 1
+    run.extracted += page.extracted
+    run.requests += page.requests
+    run.bytes += page.bytes
+    run.failed += sum(one.severity == "error" for one in page.problems)
+    note_problems(session, run, page.problems)
+    run.cursor = dict(page.cursor)
+    if page.moved:
+        _move(session, run, page.moved)
+    if not page.complete:
+        source_row = session.get_one(Source, source.id)
+        source_row.documents = records.living(session, source.id)
+
+
+def _move(session: Session, run: Run, address: str) -> None:
+    source = session.get_one(Source, run.source_id)
+    if source.address != address:
+        note_problems(
+            session, run, [problem("moved", where=source.address, stage="list", severity="notice", detail=address)]
+        )
+        source.address = address
+
+
+def _hold_for_changes(session: Session, run: Run, page: Page, replaced: int) -> bool:
+    """Judge the page *before* it is written: were too many of the documents that we knew changed at once?"""
+    changed = run.changed + replaced
+    known_seen = run.changed + run.unchanged + replaced + len(page.unchanged)
+    why = "" if run.accepted else too_many_changed(changed=changed, known_seen=known_seen)
+    if why:
+        hold(session, run, why, gone=[], changed=changed)
+    return bool(why)
+
+
+def _complete(session: Session, run: Run, page: Page, times: Times) -> None:
+    """The list was walked to its end: deletions by absence where the kind allows them, through the guard."""
+    source = session.get_one(Source, run.source_id)
+    if KINDS[source.kind].semantics == "full" and run.seen:
+        gone = records.unseen(session, source_id=source.id, run_id=run.id)
+        alive = records.living(session, source.id)
+        why = too_many_gone(gone=len(gone), living=alive) or too_few_seen(
+            seen=run.seen, gone=len(gone), earlier=_earlier(session, source.id)
+        )
+        if why and not run.accepted:
+            hold(session, run, why, gone=[row.id for row in gone], changed=run.changed)
+            return
+        reason = "It is no longer in the list of the site that published it."
+        run.deleted += records.withdraw(
+            session, source_id=source.id, native_ids=[row.native_id for row in gone], run_id=run.id, reason=reason
+        )
+    finish(session, run, source, page.cursor, times)
+
+
+def finish(session: Session, run: Run, source: Source, cursor: Any, times: Times) -> None:
+    """The run is complete: the cursor moves on, the source is due again after its interval."""
+    run.state = "complete_with_errors" if run.failed else "complete"
+    run.ended = now()
+    run.message = ""
+    source.cursor = dict(cursor)
+    source.failures = 0
+    source.documents = records.living(session, source.id)
+    source.next_due = now() + timedelta(seconds=source.interval)
+
+
+def hold(session: Session, run: Run, why: str, *, gone: list[str], changed: int) -> None:
+    """Stop here and wait for a person: nothing is removed, the source's cursor stays."""
+    run.state, run.ended = "held", now()
+    run.held = {"why": why, "gone": gone, "changed": changed}
+    held = problem("held", stage="list", severity="warning", detail=why)
+    run.message = f"{held.what} {held.fix}"
+    note_problems(session, run, [held])
+
+
+def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, work: Work) -> None:
+    """The list could not be read: what was written stays, the next check is later each time it fails."""
+    with work.database.writing() as session:
+        run = holds(session, run_id, fence)
+        if run is None:
+            return
+        source = session.get_one(Source, run.source_id)
+        run.state = "blocked" if isinstance(error, BlockedError) else "failed"
+        run.ended = now()
+        run.message = f"{found.what} {found.fix}"
+        run.failed += 1
+        note_problems(session, run, [found])
+        source.failures += 1
+        source.documents = records.living(session, source.id)
+        source.next_due = now() + timedelta(seconds=wait_after(source.failures, error.retry_after, work.times))
+
+
+def wait_after(failures: int, asked: float | None, times: Times) -> float:
+    """Seconds to the next try: doubling from `first_wait` to `longest_wait` with jitter, or what the site asked for."""
+    if asked is not None:
+        return min(asked, times.longest_wait)
+    wait = min(times.first_wait * 2 ** min(failures - 1, 16), times.longest_wait)
+    return float(wait * random.uniform(0.8, 1.2))
+
+
+def note_problems(session: Session, run: Run, problems: Sequence[Problem]) -> None:
+    """Keep problems with the run; they belong to it, so that old ones are never shown on a new check."""
+    for one in problems:
+        session.add(
+            ProblemRow(
+                run_id=run.id,
+                source_id=run.source_id,
+                code=one.code,
+                what=one.what,
+                fix=one.fix,
+                where=one.where,
+                stage=one.stage,
+                severity=one.severity,
+                sample=one.sample,
+            )
+        )
+
+
+def note_refused(database: Database, record_id: str, reason: str) -> None:
+    """The index would not take a record: that is a problem of the run that brought it, seen on the source's page."""
+    with database.writing() as session:
+        row = session.get(RecordRow, record_id)
+        run = session.get(Run, row.last_seen_run) if row else None
+        if row is not None and run is not None:
+            note_problems(session, run, [problem("not-indexed", where=row.url, detail=reason)])
+
+
+def _earlier(session: Session, source_id: str) -> list[int]:
+    """How many documents the last five complete checks saw."""
+    return list(
+        session.scalars(
+            select(Run.seen)
+            .where(Run.source_id == source_id, Run.state.in_(("complete", "complete_with_errors")))
+            .order_by(Run.ended.desc())
+            .limit(5)
+        )
+    )
+
+
+def defaults_of(source: Source) -> Defaults:
+    """What the source says for records that do not."""
+    return Defaults(source.organisation_id, source.language, source.type, source.licence_uri, source.contact)
+
+
+def enrich(sandbox: Sandbox, found: Sequence[Record]) -> list[Enriched]:
+    """Language, tags, index words and fingerprint of each record, found in one sandbox child."""
+    if not found:
+        return []
+    items = [
+        {"title": one.title, "text": f"{one.summary}\n{one.text}", "language": one.language, "subjects": one.subjects}
+        for one in found
+    ]
+    request = json.dumps({"items": items, "limit": TAGS_A_RECORD}).encode()
+    return [
+        Enriched(
+            language=item["language"],
+            tags=tuple(item["tags"]),
+            lemmas=item["lemmas"],
+            title_lemmas=item["title_lemmas"],
+            fingerprint=tuple(item["fingerprint"]),
+        )
+        for item in sandbox.read("enrich", request)["items"]
+    ]

@@ -1,0 +1,158 @@
+"""Who works on which run: queueing, claiming with a lease and a fence, the heartbeat, and the sweeper."""
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from harvesters.problems import PROBLEMS
+from hub.config import Times
+from hub.db import Database, new_id, now
+from hub.errors import Conflict
+from hub.sources.models import ACTIVE, Run, Source
+
+ATTEMPTS = 3
+"""How often a run whose worker died is taken up again before it ends as failed."""
+
+
+def queue_run(session: Session, source: Source, slot: str = "") -> Run:
+    """A new run, to be sent to the courier after the commit. Conflict when one is active already."""
+    active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(ACTIVE)))
+    if active is not None:
+        waits = "waits for a person" if active.state == "held" else "is going on"
+        raise Conflict(f"A check of {source.name} {waits} already, since {active.created:%d %B, %H:%M} UTC.")
+    run = Run(id=new_id(), source_id=source.id, slot=slot or new_id(), state="queued")
+    session.add(run)
+    session.flush()
+    return run
+
+
+def resume_or_queue(session: Session, source: Source) -> Run:
+    """The source's active run if nobody works on it, else a new one. Conflict when somebody does, or it is held."""
+    active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(("queued", "running"))))
+    if active is not None and (active.state == "queued" or lease_is_free(active)):
+        return active
+    return queue_run(session, source)
+
+
+def queue_due(database: Database) -> list[str]:
+    """Queue a run for every source that is due; the slot is when it was due, so a second ticker finds it taken."""
+    with database.reading() as session:
+        busy = select(Run.source_id).where(Run.state.in_(ACTIVE))
+        due = list(
+            session.scalars(
+                select(Source.id)
+                .where(Source.paused.is_(False), Source.next_due <= now(), Source.id.not_in(busy))
+                .order_by(Source.next_due)
+            )
+        )
+    queued = []
+    for source_id in due:
+        try:
+            with database.writing() as session:
+                source = session.get_one(Source, source_id)
+                if source.next_due and source.next_due <= now():
+                    queued.append(queue_run(session, source, source.next_due.isoformat()).id)
+        except (IntegrityError, Conflict):
+            continue  # another ticker was first
+    return queued
+
+
+def claim(session: Session, run_id: str, times: Times) -> int | None:
+    """Take the run's lease. Its new fence, or None when somebody else has it or it is done."""
+    run = session.get(Run, run_id)
+    if run is None or run.state not in ("queued", "running"):
+        return None
+    if run.state == "running" and not lease_is_free(run):
+        return None
+    run.state = "running"
+    run.fence += 1
+    run.attempts += 1
+    run.started = run.started or now()
+    run.lease_owner, run.lease_until = owner(), now() + timedelta(seconds=times.lease)
+    session.flush()
+    return run.fence
+
+
+def holds(session: Session, run_id: str, fence: int) -> Run | None:
+    """The run, if this fence still counts; None when the lease went to somebody else or the run was ended."""
+    return session.scalar(select(Run).where(Run.id == run_id, Run.fence == fence, Run.state == "running"))
+
+
+@contextmanager
+def heartbeat(database: Database, run_id: str, fence: int, times: Times) -> Iterator[None]:
+    """Keep the lease from a thread while the block works: fifty documents at one request a second outlast it."""
+    stop = Event()
+
+    def beat() -> None:
+        while not stop.wait(times.heartbeat):
+            with database.writing() as session:
+                session.execute(
+                    update(Run)
+                    .where(Run.id == run_id, Run.fence == fence, Run.state == "running")
+                    .values(lease_until=now() + timedelta(seconds=times.lease))
+                )
+
+    thread = Thread(target=beat, daemon=True, name=f"heartbeat {run_id[:8]}")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def sweep(database: Database, times: Times) -> list[str]:
+    """Find runs that nobody works on. Those to be sent again come back; those tried too often end as failed."""
+    again = []
+    with database.writing() as session:
+        stale = now() - timedelta(seconds=times.lease)
+        for run in session.scalars(
+            select(Run).where(or_(Run.state == "running", (Run.state == "queued") & (Run.created < stale)))
+        ):
+            if run.state == "running" and not lease_is_free(run):
+                continue
+            if run.attempts >= ATTEMPTS:
+                end_as_stopped(session, run, times)
+            else:
+                run.state, run.lease_owner, run.lease_until = "queued", "", None
+                again.append(run.id)
+    return again
+
+
+def end_as_stopped(session: Session, run: Run, times: Times) -> None:
+    """The run's worker stopped too often: it ends, and says so."""
+    what, fix = PROBLEMS["worker-stopped"]
+    run.state, run.ended, run.message = "failed", now(), f"{what} {fix}"
+    source = session.get_one(Source, run.source_id)
+    source.failures += 1
+    source.next_due = now() + timedelta(seconds=times.first_wait)
+
+
+def lease_is_free(run: Run) -> bool:
+    """Whether the lease ran out, or its holder is a process of this machine that has died."""
+    if run.lease_until is None or run.lease_until < now():
+        return True
+    host, _, pid = run.lease_owner.rpartition(":")
+    return host == platform.node() and not _alive(int(pid))
+
+
+def owner() -> str:
+    """How this process names itself in a lease."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,103 @@
+"""Sources, their checks (runs), and the problems that checks found."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db import Base, Moment, new_id, now
+
+ACTIVE = ("queued", "running", "held")
+"""States of a run that keep another one from starting."""
+
+
+class Source(Base):
+    """An address that we harvest for one organisation. Counters stand here, so that a list of sources is one query."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("kind", "address"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(2000))
+    language: Mapped[str] = mapped_column(String(20), default="")
+    type: Mapped[str] = mapped_column(String(20), default="")
+    licence_uri: Mapped[str] = mapped_column(String(300), default="")
+    contact: Mapped[str] = mapped_column(Text, default="")
+    interval: Mapped[int] = mapped_column(default=3600)
+    """Seconds from the end of one check to the next."""
+    paused: Mapped[bool] = mapped_column(default=False)
+    cursor: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Checks that failed one after the other; the wait before the next grows with it."""
+    next_due: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    documents: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Run(Base):
+    """One check of a source. Its state lives here with a lease: who holds it, until when, and which fence counts."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("source_id", "slot"),
+        Index(
+            "uq_run_active",
+            "source_id",
+            unique=True,
+            sqlite_where=text("state in ('queued', 'running', 'held')"),
+            postgresql_where=text("state in ('queued', 'running', 'held')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    slot: Mapped[str] = mapped_column(String(60))
+    """When it was due, or an id for a check that a person asked for: unique a source, so two tickers do no harm."""
+    state: Mapped[str] = mapped_column(String(24), default="queued", index=True)
+    message: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[datetime] = mapped_column(Moment, default=now)
+    started: Mapped[datetime | None] = mapped_column(Moment)
+    ended: Mapped[datetime | None] = mapped_column(Moment)
+    lease_owner: Mapped[str] = mapped_column(String(120), default="")
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    fence: Mapped[int] = mapped_column(default=0)
+    """Grows with each taking of the lease; a worker whose fence is old may not write any more."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    accepted: Mapped[bool] = mapped_column(default=False)
+    """A person accepted what the guard held."""
+    held: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What the guard held: {"why": sentence, "gone": [record ids], "changed": count}."""
+    pages: Mapped[int] = mapped_column(default=0)
+    seen: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    deleted: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    extracted: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(default=0)
+
+
+class ProblemRow(Base):
+    """One problem of one run, as harvesters/base.py's Problem says it."""
+
+    __tablename__ = "problem"
+    __table_args__ = (Index("ix_problem_run_code", "run_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    what: Mapped[str] = mapped_column(Text)
+    fix: Mapped[str] = mapped_column(Text)
+    where: Mapped[str] = mapped_column(Text, default="")
+    stage: Mapped[str] = mapped_column(String(10))
+    severity: Mapped[str] = mapped_column(String(10))
+    sample: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -1,0 +1,246 @@
+"""Sources: the list, the page of one with its checks and problems, one check, and what an operator may do."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from harvesters.kinds import KINDS
+from hub.errors import NotFound
+from hub.organisations.models import Organisation
+from hub.policy import can
+from hub.records.models import RecordRow, Tag
+from hub.sources.health import Health, health_of, last_run, problems_of
+from hub.sources.leases import queue_run
+from hub.sources.models import Run, Source
+from hub.sources.service import accept_held, pause, refuse_held
+from hub.web import actor, database, paging, part, policy
+
+LIST = 50
+RUNS = 30
+
+blueprint = Blueprint("sources", __name__)
+
+ORDERS = {"organisation": "organisation", "state": "state", "documents": "documents"}
+WORST_FIRST = ("bad", "warn", "info", "ok")
+
+
+@blueprint.get("/sources")
+@policy("read")
+def listing() -> Any:
+    """Every source with its state in a sentence; those that need somebody first, on request."""
+    order = request.args.get("sort", "organisation")
+    with database().reading() as session:
+        rows = _rows(session)
+        if order == "state":
+            rows.sort(key=lambda row: WORST_FIRST.index(row[2].colour))
+        elif order == "documents":
+            rows.sort(key=lambda row: -row[0].documents)
+        where = paging(len(rows), LIST)
+        if where is None:
+            return redirect(url_for("sources.listing"))
+        return render_template(
+            "sources/sources.html",
+            rows=rows[where.first - 1 : where.first - 1 + LIST],
+            paging=where,
+            order=order if order in ORDERS else "organisation",
+            orders=ORDERS,
+            kinds=KINDS,
+        )
+
+
+def _rows(session: Session) -> list[tuple[Source, Organisation, Health]]:
+    rows = session.execute(
+        select(Source, Organisation)
+        .join(Organisation, Organisation.id == Source.organisation_id)
+        .order_by(func.lower(Organisation.name), Source.name)
+    ).all()
+    return [(source, organisation, health_of(session, source)) for source, organisation in rows]
+
+
+@blueprint.get("/sources/<id>")
+@policy("read")
+def source(id: str) -> str:
+    """State, last thirty checks as a plot and a table, problems of the last check by cause, what we hold."""
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        runs = _runs(session, id)
+        last = runs[0] if runs else None
+        held = last if last is not None and last.state == "held" else None
+        return render_template(
+            "sources/source.html",
+            source=row,
+            organisation=organisation,
+            kind=KINDS[row.kind],
+            health=health_of(session, row),
+            runs=runs,
+            groups=problems_of(session, last.id) if last else [],
+            last=last,
+            held=held,
+            holding=_holding(session, id),
+            may_run=can(actor(), "run sources"),
+        )
+
+
+@blueprint.get("/sources/<id>/runs.csv")
+@policy("read")
+def runs_csv(id: str) -> Response:
+    """The numbers behind the plot."""
+    names = ("started", "ended", "state", "seen", "new", "changed", "unchanged", "deleted", "failed", "requests", "bytes")
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(names)
+    with database().reading() as session:
+        _find(session, id)
+        for run in _runs(session, id):
+            table.writerow([getattr(run, name) for name in names])
+    headers = {"Content-Disposition": "attachment; filename=checks.csv"}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@blueprint.get("/sources/<id>/runs/<run_id>")
+@policy("read")
+def run(id: str, run_id: str) -> str:
+    """One check: its numbers, its problems, and what a held one wants to remove."""
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        one = session.get(Run, run_id)
+        if one is None or one.source_id != id:
+            raise NotFound("There is no such check of this source.")
+        gone = _titles(session, one.held.get("gone", []))
+        return render_template(
+            "sources/run.html",
+            source=row,
+            organisation=organisation,
+            run=one,
+            groups=problems_of(session, run_id),
+            gone=gone,
+            may_run=can(actor(), "run sources"),
+        )
+
+
+@blueprint.get("/sources/<id>/problems")
+@policy("read")
+def problems(id: str) -> Any:
+    """Every problem of the last check, none cut off; one cause alone with `?cause=`, as a table to download with .csv."""
+    cause = request.args.get("cause", "")
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        last = last_run(session, id)
+        groups = problems_of(session, last.id) if last else []
+        chosen = [group for group in groups if not cause or group.code == cause]
+        return render_template(
+            "sources/problems.html",
+            source=row,
+            organisation=organisation,
+            run=last,
+            groups=chosen,
+            all_groups=groups,
+            cause=cause,
+        )
+
+
+@blueprint.get("/sources/<id>/problems.csv")
+@policy("read")
+def problems_csv(id: str) -> Response:
+    """The problems of the last check as a table; cells that a spreadsheet would run are made plain text."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("cause", "severity", "what", "where", "fix", "sample"))
+    with database().reading() as session:
+        _find(session, id)
+        last = last_run(session, id)
+        for group in problems_of(session, last.id) if last else []:
+            for one in group.problems:
+                cells = (one.code, one.severity, one.what, one.where, one.fix, one.sample)
+                table.writerow([_plain(cell) for cell in cells])
+    headers = {"Content-Disposition": "attachment; filename=problems.csv"}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@blueprint.post("/sources/<id>/check")
+@policy("run sources")
+def check(id: str) -> Any:
+    """Check now."""
+    with database().writing() as session:
+        row, _ = _find(session, id)
+        queued = queue_run(session, row).id
+    part("courier").send("harvest", queued)
+    flash("The check is on its way. Load the page again to see how far it is.")
+    return redirect(url_for("sources.source", id=id), 303)
+
+
+@blueprint.post("/sources/<id>/pause")
+@policy("run sources")
+def set_paused(id: str) -> Any:
+    """Pause, or resume."""
+    paused = request.form.get("paused") == "yes"
+    with database().writing() as session:
+        row, _ = _find(session, id)
+        pause(session, row, actor=actor(), paused=paused)
+    flash("Paused: nobody checks it until you resume it." if paused else "Resumed: the next check is due now.")
+    return redirect(url_for("sources.source", id=id), 303)
+
+
+@blueprint.post("/sources/<id>/runs/<run_id>/decide")
+@policy("run sources")
+def decide(id: str, run_id: str) -> Any:
+    """Accept or refuse what the guard held."""
+    accepted = request.form.get("decision") == "accept"
+    with database().writing() as session:
+        one = session.get(Run, run_id)
+        if one is None or one.source_id != id:
+            raise NotFound("There is no such check of this source.")
+        if accepted:
+            accept_held(session, one, actor=actor())
+        else:
+            restored = refuse_held(session, one, actor=actor(), tools=part("tools")())
+    if accepted:
+        part("courier").send("harvest", run_id)
+        flash("Accepted: the check goes on from where it was held.")
+    else:
+        flash(f"Refused: {restored} documents are back as they were. The next check is due now.")
+    return redirect(url_for("sources.source", id=id), 303)
+
+
+def _find(session: Session, id: str) -> tuple[Source, Organisation]:
+    found = session.execute(
+        select(Source, Organisation)
+        .join(Organisation, Organisation.id == Source.organisation_id)
+        .where(Source.id == id)
+    ).first()
+    if found is None:
+        raise NotFound("There is no such source. The list of sources has them all.")
+    return found[0], found[1]
+
+
+def _runs(session: Session, id: str) -> list[Run]:
+    return list(session.scalars(select(Run).where(Run.source_id == id).order_by(Run.created.desc()).limit(RUNS)))
+
+
+def _holding(session: Session, id: str) -> dict[str, int]:
+    """What we hold of the source: living documents, those with text, with topics, and withdrawn ones."""
+    living = (RecordRow.source_id == id) & RecordRow.withdrawn_at.is_(None)
+
+    def count(*conditions: Any) -> int:
+        return session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
+
+    return {
+        "Documents": count(living),
+        "With text": count(living, RecordRow.text != ""),
+        "With topics": count(living, RecordRow.id.in_(select(Tag.record_id))),
+        "Withdrawn": count(RecordRow.source_id == id, RecordRow.withdrawn_at.is_not(None)),
+    }
+
+
+def _titles(session: Session, ids: list[str]) -> list[tuple[str, str]]:
+    rows = session.execute(select(RecordRow.id, RecordRow.title).where(RecordRow.id.in_(ids)))
+    return [(row.id, row.title) for row in rows]
+
+
+def _plain(cell: str) -> str:
+    """A spreadsheet runs what begins like a formula; an apostrophe makes it text (security.md rule 28)."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,29 @@
+"""All tables: what migrations and tests import, so that no table is forgotten."""
+
+from hub.accounts import models as accounts
+from hub.audit import models as audit
+from hub.index import models as index
+from hub.organisations import models as organisations
+from hub.records import models as records
+from hub.sources import models as sources
+from hub.topics import models as topics
+
+TABLES = (
+    organisations.Organisation,
+    accounts.Person,
+    accounts.WebSession,
+    audit.Audit,
+    topics.ConceptScheme,
+    topics.Concept,
+    topics.Label,
+    topics.Note,
+    topics.Relation,
+    topics.Mapping,
+    sources.Source,
+    sources.Run,
+    sources.ProblemRow,
+    records.RecordRow,
+    records.RecordVersion,
+    records.Tag,
+    index.IndexOutbox,
+)

@@ -1,0 +1,80 @@
+"""The courier: carries a job's name and an id to whoever works. State lives in domain rows; a lost message loses nothing."""
+
+import json
+import logging
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from huey import SqliteHuey
+from huey.registry import Message
+from huey.serializer import Serializer
+
+from hub.errors import BadInput
+
+Job = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+
+class JsonSerializer(Serializer):  # type: ignore[misc]
+    """A queue row is `[message id, task, job's name, id]` as JSON: huey's own default, pickle, would run foreign code."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return json.dumps([data.id, data.name, *data.args]).encode()
+
+    def _deserialize(self, data: bytes) -> Any:
+        message_id, task, name, thing = json.loads(data)
+        return Message(message_id, task, args=(name, thing), kwargs={}, retries=0, retry_delay=0)
+
+
+class Courier:
+    """Sends jobs; with `jobs` it also works on them, in `workers` threads, from `start` to `stop`."""
+
+    def __init__(self, url: str, folder: Path, jobs: Mapping[str, Job] | None = None) -> None:
+        self._huey = _storage(url, folder)
+        self._jobs = jobs or {}
+        self._task = self._huey.task(name="work")(self._work)
+        self._consumer: Any = None
+
+    def send(self, name: str, thing: str) -> None:
+        """Have the job `name` done for the thing with this id, by any worker, soon. Call it after the commit."""
+        self._task(name, thing)
+
+    def start(self, workers: int) -> None:
+        """Begin to work. To be called from the main thread; huey's signal handlers are put away again."""
+        kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        self._consumer = self._huey.create_consumer(
+            workers=workers, periodic=False, initial_delay=0.05, max_delay=0.5, check_worker_health=True
+        )
+        self._consumer.start()
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+    def stop(self) -> None:
+        """Stop taking jobs; one that is at work ends with its process and is taken up again by the sweeper."""
+        if self._consumer is not None:
+            self._consumer.stop_flag.set()
+
+    def _work(self, name: str, thing: str) -> None:
+        job = self._jobs.get(name)
+        if job is None:
+            log.error("There is no job named %r; its message was dropped.", name)
+            return
+        job(thing)
+
+
+def _storage(url: str, folder: Path) -> Any:
+    """The queue behind a courier address; so far a SQLite file of its own in the data folder."""
+    if urlsplit(url).scheme != "sqlite":
+        raise BadInput(f"The courier address {url} cannot be used: this version knows `sqlite:` only.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(
+        "moothall",
+        filename=str(folder / "courier.sqlite"),
+        results=False,
+        serializer=JsonSerializer(),
+        journal_mode="wal",
+        fsync=False,
+    )

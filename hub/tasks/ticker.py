@@ -1,0 +1,27 @@
+"""The ticker: calls functions by the clock. APScheduler only ticks; what is due stands in the database."""
+
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+
+class Ticker:
+    """Calls each function every so many seconds, one call at a time, missed ones once."""
+
+    def __init__(self) -> None:
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def every(self, seconds: float, call: Callable[[], None]) -> None:
+        """Register `call`; it must be harmless when two tickers of one hub do it at the same time."""
+        self._scheduler.add_job(
+            call, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        """Begin to tick, from a thread."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,1 @@
+"""Topics: the common vocabulary in tables, and its pages."""

@@ -1,0 +1,114 @@
+"""What every view uses: declaring a route's policy, the actor and database of a request, pages, and plain answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request
+
+from hub.db import Database
+from hub.errors import NotAllowed
+from hub.policy import ACTIONS, ANONYMOUS, Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+LARGEST_PAGE: Final = 50
+
+
+def policy(action: str) -> Callable[[View], View]:
+    """Declare what a route does, as an action of hub/policy.py. `app` enforces it; a route without one fails the build."""
+    assert action in ACTIONS, f"hub/policy.py has no action {action!r}"
+
+    def declare(view: View) -> View:
+        view.moothall_policy = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(view: Callable[..., Any]) -> str | None:
+    """The action that a view declares, None when it forgot."""
+    return getattr(view, "moothall_policy", None)
+
+
+def not_allowed(action: str) -> NotAllowed:
+    """The refusal of an action, with the way in where there is one."""
+    if actor().person_id:
+        return NotAllowed(f"Your account may not {action}.")
+    return NotAllowed("Only an operator may do that. Sign in with the link that `moothall operator link` prints.")
+
+
+def actor() -> Actor:
+    """Who makes this request."""
+    return getattr(g, "actor", ANONYMOUS)
+
+
+def database() -> Database:
+    """The hub's database."""
+    found = part("database")
+    assert isinstance(found, Database)
+    return found
+
+
+def part(name: str) -> Any:
+    """A part of the hub that `app` was built with: `database`, `settings`, `index`, `courier` …"""
+    return current_app.extensions["moothall"][name]
+
+
+def install(app: Flask, parts: dict[str, Any]) -> None:
+    """Give the app its parts; `app.py` calls this once."""
+    app.extensions["moothall"] = parts
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where a page stands in its list. `pages` is at least 1."""
+
+    page: int
+    pages: int
+    total: int
+    size: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first item on this page, from 1."""
+        return (self.page - 1) * self.size + 1
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Page numbers to link, None for a gap: 1 … 4 5 6 … 12."""
+        near = {1, self.pages, self.page - 1, self.page, self.page + 1}
+        shown = sorted(number for number in near if 1 <= number <= self.pages)
+        numbers: list[int | None] = []
+        for number in shown:
+            if numbers and numbers[-1] is not None and number - numbers[-1] > 1:
+                numbers.append(None)
+            numbers.append(number)
+        return numbers
+
+
+def page_asked() -> int:
+    """The page number of the address, 1 for anything that is none."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def paging(total: int, size: int, *, most: int = LARGEST_PAGE) -> Paging | None:
+    """Where the page asked for stands; None when there is no such page (then the view redirects to page 1)."""
+    pages = min(max(1, -(-total // size)), most)
+    page = page_asked()
+    return Paging(page, pages, total, size) if page <= pages else None
+
+
+def address_with(**changed: str | int | list[str] | None) -> str:
+    """This page's address with some parameters changed (None takes one away); lists repeat the parameter."""
+    kept: dict[str, Any] = {key: values for key, values in request.args.lists() if any(values)}
+    kept.update(changed)
+    pairs = {key: value for key, value in kept.items() if value not in (None, "", [])}
+    query = urlencode(sorted(pairs.items()), doseq=True)
+    return f"{request.path}?{query}" if query else request.path
+
+
+def atom(body: str) -> Response:
+    """An Atom feed."""
+    return Response(body, mimetype="application/atom+xml")

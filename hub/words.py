@@ -1,0 +1,82 @@
+"""How values read on a page: dates, ages, numbers and marked text, as filters for templates."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from hub.db import now
+from hub.index.base import Span
+
+
+def on(value: date | None) -> str:
+    """`19 November 2026`; `not stated` for none."""
+    if value is None:
+        return "not stated"
+    return f"{value.day} {value:%B %Y}"
+
+
+def at(value: datetime | None) -> str:
+    """`today, 09:12 UTC` or `19 November 2026, 09:12 UTC`."""
+    if value is None:
+        return "never"
+    day = "today" if value.date() == now().date() else on(value.date())
+    return f"{day}, {value.astimezone(UTC):%H:%M} UTC"
+
+
+def ago(value: date | None) -> str:
+    """`today`, `yesterday`, `3 days ago`, `2 months ago`, `1 year ago`; `in 5 days` for what is to come."""
+    if value is None:
+        return ""
+    day = value.date() if isinstance(value, datetime) else value
+    days = (now().date() - day).days
+    if days < 0:
+        return "tomorrow" if days == -1 else f"in {-days} days"
+    if days < 2:
+        return ("today", "yesterday")[days]
+    for length, word in ((365, "year"), (30, "month"), (7, "week")):
+        if days >= length * (2 if word == "week" else 1):
+            return f"{days // length} {word}{'s' if days // length > 1 else ''} ago"
+    return f"{days} days ago"
+
+
+def number(value: int) -> str:
+    """`86,412`."""
+    return f"{value:,}"
+
+
+def many(value: int, one: str, more: str = "") -> str:
+    """`1 result`, `3 results`."""
+    return f"{value:,} {one if value == 1 else more or one + 's'}"
+
+
+def marked(spans: Sequence[Span]) -> Markup:
+    """Text with its matches in <mark>; everything is escaped."""
+    return Markup("").join(Markup("<mark>{}</mark>").format(one.text) if one.marked else escape(one.text) for one in spans)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a plain text."""
+    return [part.strip() for part in text.split("\n") if part.strip()]
+
+
+def iso(value: date | None) -> str:
+    """For `<time datetime>` and feeds: a moment ends in Z."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat()
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "on": on,
+    "at": at,
+    "ago": ago,
+    "number": number,
+    "many": many,
+    "marked": marked,
+    "paragraphs": paragraphs,
+    "iso": iso,
+}

@@ -1,0 +1,45 @@
+"""The web process: the app over parts opened from the settings, served by waitress."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask
+from waitress import create_server
+
+from hub.app import create_app
+from hub.config import Settings
+from hub.db import require_ready
+from hub.index.engines import open_reader
+from hub.jobs import Workshop
+from hub.search.expand import Expander
+from hub.tasks.courier import Courier
+
+THREADS = 8
+
+
+def build(settings: Settings) -> Flask:
+    """The app of this hub. Unavailable, with what to do, when its database is not ready."""
+    workshop = Workshop(settings)
+    require_ready(workshop.database)
+    return create_app(
+        settings,
+        workshop.database,
+        workshop.vocabulary,
+        open_reader(settings),
+        Courier(settings.courier_url, settings.data),
+        tools=workshop.tools,
+        expander=Expander(workshop.vocabulary, settings.cache),
+    )
+
+
+def serve(settings: Settings, host: str = "", port: int = 0) -> None:
+    """Serve until the process is told to stop. Where nothing is said, the host and port are those of the base URL."""
+    address = urlsplit(settings.base_url)
+    server = create_server(
+        build(settings),
+        host=host or address.hostname or "127.0.0.1",
+        port=port or address.port or 8000,
+        threads=THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    server.run()

@@ -1,0 +1,37 @@
+"""A database with its tables, an index beside it, and a shelf of documents."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.db import Base, Database
+from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.models import IndexOutbox
+from tests.hub.index.made import Shelf
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    Base.metadata.create_all(made.engine, tables=[Base.metadata.tables[IndexOutbox.__tablename__]])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[EmbeddedWriter]:
+    made = EmbeddedWriter(tmp_path / "index")
+    made.ensure()
+    yield made
+    made.release()
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> EmbeddedReader:
+    return EmbeddedReader(tmp_path / "index")
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()

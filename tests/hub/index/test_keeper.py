@@ -1,0 +1,59 @@
+"""The keeper's loop: delivers soon, lets go when idle, makes what is missing."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.config import SHORT
+from hub.db import Database
+from hub.errors import HubError
+from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.worker import Keeper
+from tests.hub.index.made import NOTE, Shelf, note
+
+
+def until(met: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether it becomes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if met():
+                return True
+        except HubError:
+            pass
+        time.sleep(0.02)
+    return False
+
+
+def test_the_keeper_makes_keeps_and_mends_the_index(
+    database: Database, reader: EmbeddedReader, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.index.worker.BACK_OFF", 0.1)
+    shelf.held = {"old": note("old")}
+    stop = threading.Event()
+    keeper = Keeper(database, EmbeddedWriter(tmp_path / "index"), {NOTE: shelf}, SHORT)
+    thread = threading.Thread(target=keeper.run, args=(stop,))
+    thread.start()
+    try:
+        assert until(lambda: reader.versions() == {"old": 1}), "it makes the index that is missing"
+        shelf.put(database, "new")
+        assert until(lambda: set(reader.versions()) == {"old", "new"})
+        assert until(lambda: EmbeddedWriter(tmp_path / "index").ensure() is False), "it lets go when idle"
+        shutil.rmtree(tmp_path / "index")
+        shelf.put(database, "newer")
+        assert until(lambda: set(reader.versions()) == {"old", "new", "newer"}), "it makes the index again"
+        with monkeypatch.context() as broken:
+            broken.setattr("hub.index.worker.deliver", lambda *_, **__: 1 / 0)
+            time.sleep(0.3)
+        shelf.drop(database, "old")
+        assert until(lambda: set(reader.versions()) == {"new", "newer"}), "an error does not end it"
+    finally:
+        stop.set()
+        thread.join()
+    again = EmbeddedWriter(tmp_path / "index")
+    assert again.apply([], []) == [], "it gave the place back at the end"
+    again.release()

@@ -1,0 +1,75 @@
+"""Three people and two organisations that tests speak of, and a hub of their own to live in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from hub import tables
+from hub.config import Settings, make_secret, read_settings
+from hub.db import Base, Database
+from hub.organisations.models import Organisation
+from hub.organisations.service import add_organisation
+from hub.policy import COMMAND_LINE, Actor
+from hub.sources.models import Source
+
+AISHA = Actor("Aisha Bell", "00000000-0000-7000-8000-000000000001", frozenset({"officer"}))
+"""An officer of Northford: may read, and no more."""
+DEV = Actor("Dev Rao", "00000000-0000-7000-8000-000000000002", frozenset({"operator"}))
+"""The operator."""
+STRANGER = Actor()
+"""Nobody that we know."""
+
+
+@dataclass
+class World:
+    """A hub in a folder, with Northford City and Eastmere Fire and Rescue."""
+
+    settings: Settings
+    database: Database
+    northford: str
+    eastmere: str
+
+
+def settings_in(folder: Path, **given: object) -> Settings:
+    """Settings of a test's hub: everything in `folder`, short times, loopback allowed."""
+    cache = Path(read_settings().cache)
+    base: dict[str, object] = {
+        "data": folder,
+        "cache": cache,
+        "fetch_allow": "127.0.0.0/8:*",
+        "times": "short",
+        "base_url": "http://127.0.0.1:8000",
+        "trusted_hosts": "127.0.0.1,localhost",
+    }
+    return read_settings(**{**base, **given})
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    """A fresh hub with its tables and the two organisations."""
+    assert tables.TABLES
+    folder.mkdir(parents=True, exist_ok=True)
+    make_secret(folder)
+    settings = settings_in(folder)
+    database = Database(settings.database)
+    Base.metadata.create_all(database.engine)
+    with database.writing() as session:
+        northford = add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
+        eastmere = add_organisation(session, actor=COMMAND_LINE, name="Eastmere Fire and Rescue", sector="fire")
+        ids = northford.id, eastmere.id
+    try:
+        yield World(settings, database, *ids)
+    finally:
+        database.close()
+
+
+def source_of(session: Session, organisation_id: str, address: str = "https://northford.example/feed") -> Source:
+    """A source that needs no network: for tests of what is stored."""
+    organisation = session.get_one(Organisation, organisation_id)
+    source = Source(organisation_id=organisation.id, name=f"{organisation.name} news", kind="feed", address=address)
+    session.add(source)
+    session.flush()
+    return source
