@@ -65,7 +65,7 @@ _UNWANTED = re.compile(
 
 
 def clean(text: str) -> str:
-    """`text` without control characters, lone surrogates and bidirectional overrides (they crash databases, fool eyes)."""
+    """`text` without what breaks databases or fools eyes: control characters, lone surrogates, bidi overrides."""
     return _UNWANTED.sub("", text)
 
 
@@ -85,7 +85,7 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One attachment or the document itself: address, media type, size in bytes, SHA-256 in hex; empty where unknown."""
+    """One attachment or the document itself: address, media type, bytes, SHA-256 in hex; empty where unknown."""
 
     url: str
     type: str = ""

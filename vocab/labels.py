@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from vocab.lemmas import Lemmas, Token, splitter
+from vocab.lemmas import COMPOUNDING, Lemmas, Token, splitter
 from vocab.scheme import LANGUAGES, Concept, Label, LabelKind, Scheme
 from vocab.words import ARTICLES, COMMON_WORDS, FUNCTION_WORDS
 
 LONGEST: Final = 6
 """Labels of more words than this are not looked for."""
+
+COMPOUND: Final = 10
+"""Letters from which on a word of a language that writes compounds as one is taken to be one."""
 
 WEIGHTS: Final[dict[LabelKind, float]] = {"pref": 1.0, "alt": 0.7, "hidden": 0.5}
 """What a word of a concept is worth in another language (measured, vocabulary.md 4); hidden words are never shown."""
@@ -38,7 +41,9 @@ class Entry:
 
     @property
     def words(self) -> int:
-        """How many words the label has, function words apart."""
+        """How many words the label has, function words apart; a compound (Wissensmanagement) is two of them."""
+        if self.label.language in COMPOUNDING:
+            return sum(2 if len(word) >= COMPOUND else 1 for word in self.order)
         return len(self.order)
 
 
@@ -181,18 +186,23 @@ class LabelIndex:
     def concepts_in_query(self, query: str) -> list[Named]:
         """The concepts that a query names, in all languages, longest first; a label inside a longer one is left out.
 
-        One-word labels that are common words of their language count only when they are the whole query. Several
-        languages may say the same (intranet); who searches is asked where `concepts` has more than one.
+        One-word labels that are common words of their language count where the query is in that language, or is that
+        word. A query may be a part of a joined preferred label too: "housing". Several languages may say the same
+        (intranet); where `concepts` has more than one, the person who searches should be asked.
         """
-        named = [one for language in LANGUAGES for one in self._in_query(query, language)]
+        spoken = self.lemmas.detect(query).language
+        named = [one for language in LANGUAGES for one in self._in_query(query, language, language == spoken)]
         named.sort(key=lambda one: -len(one.words.split()))
         return [one for one in named if not any(_inside(one.words, other.words) for other in named)]
 
-    def _in_query(self, query: str, language: str) -> Iterator[Named]:
+    def _in_query(self, query: str, language: str, spoken: bool) -> Iterator[Named]:
         typed = [token for token in self.lemmas.tokens(query, language) if token.word]
-        for found in self.find(self._typed(query, language), language):
-            alone = found.end - found.start == len(typed)
-            if not found.part and (alone or not all(entry.common for entry in found.entries)):
+        met = self.find(self._typed(query, language), language)
+        if not met and spoken and (joined := self.whole(query, language)):
+            met = [Found(joined, 0, len(typed))]
+        for found in met:
+            fits = spoken or found.end - found.start == len(typed) or not all(one.common for one in found.entries)
+            if fits and not found.part:
                 yield _named(found, typed, language)
 
     def labels_of(self, uri: str, language: str) -> tuple[tuple[str, float], ...]:

@@ -23,14 +23,16 @@ from vocab.words import FUNCTION_WORDS, MATCHED_APART
 _STEMMERS: Final = {"en": "english", "nl": "dutch", "sv": "swedish", "de": "german"}
 """Snowball's name of each language that it knows; it has no Welsh."""
 
-_COMPOUNDING: Final = ("nl", "sv", "de")
+COMPOUNDING: Final = ("nl", "sv", "de")
+"""Languages that write compounds as one word."""
+
 _TOKENS: Final = re.compile(r"['’ʼ]?[^\W\d_]+|[.!?;:\n]")
 _INDEX_WORDS: Final = re.compile(r"['’ʼ]?\w+")
 _LETTERS: Final = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 _REMEMBERED: Final = 200_000
 """Word forms kept a language before the memory is emptied (about 40 MB)."""
 
-# Mutated beginning -> radical beginnings, in the order in which they are tried (soft, nasal, aspirate; h before vowels).
+# Mutated beginning -> radical beginnings, longest first (nasal, aspirate, soft; h stands before vowels).
 _MUTATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ngh", ("c",)),
     ("mh", ("p",)),
@@ -126,11 +128,14 @@ class Lemmas:
     def word(self, surface: str, language: str) -> str:
         """The normalised form of one word: lemma, stem of an unknown word, folded; empty for a function word."""
         known = self._known[language]
-        if surface not in known:
+        word = known.get(surface)
+        if word is None:
+            # Another thread may empty the memory at any time, so what was found is not read from it again.
+            word = self._normalised(surface, language)
             if len(known) > _REMEMBERED:
                 known.clear()
-            known[surface] = self._normalised(surface, language)
-        return known[surface]
+            known[surface] = word
+        return word
 
     def tokens(self, text: str, language: str) -> list[Token]:
         """The words of `text` without function words; an empty token marks the end of a sentence or a line."""
@@ -186,12 +191,16 @@ class Lemmas:
         lower = surface.lower()
         if lower in FUNCTION_WORDS[language]:
             return ""
-        # German nouns are in the dictionary with a capital, and often are not the same word without.
-        form = surface if language == "de" and not surface.isupper() else lower
-        lemma = self._lookup.get_lemma(form, language)
+        lemma = self._german(surface) if language == "de" else self._lookup.get_lemma(lower, language)
         if language == "cy":
             lemma = self._welsh(lower, lemma)
         return fold(lemma or self._stem(lower, language))
+
+    def _german(self, word: str) -> str | None:
+        # Nouns are in the dictionary with a capital, and often are not the same word without. Capitals write SS for ß.
+        capital = word.capitalize() if word.isupper() else word
+        forms = (capital.replace("ss", "ß"), capital, word.lower()) if word.isupper() else (word, word.lower())
+        return next((lemma for one in forms if (lemma := self._lookup.get_lemma(one, "de"))), None)
 
     def _welsh(self, word: str, lemma: str | None) -> str | None:
         if lemma is None:
@@ -251,7 +260,7 @@ def compound_parts(word: str, language: str, labels: Collection[str]) -> tuple[s
 
     Only Dutch, Swedish and German write compounds as one word; a linking s belongs to neither part.
     """
-    if language not in _COMPOUNDING or len(word) < 9:
+    if language not in COMPOUNDING or len(word) < 9:
         return ()
     starts = (word[:end] for end in range(len(word) - 4, 4, -1))
     ends = (word[start:] for start in range(4, len(word) - 4))
@@ -265,10 +274,12 @@ def splitter(language: str, labels: Collection[str]) -> Callable[[str], tuple[st
     known: dict[str, tuple[str, ...]] = {}
 
     def split(word: str) -> tuple[str, ...]:
-        if word not in known:
+        parts = known.get(word)
+        if parts is None:
+            parts = compound_parts(word, language, labels)
             if len(known) > _REMEMBERED:
                 known.clear()
-            known[word] = compound_parts(word, language, labels)
-        return known[word]
+            known[word] = parts
+        return parts
 
     return split

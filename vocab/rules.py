@@ -1,34 +1,26 @@
-"""Integrity rules of a scheme, one function a rule, and the fixes that a machine may make by itself."""
+"""Integrity rules of a scheme, one function a rule (vocabulary.md 2.2); what a machine may mend is in repairs."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from vocab.scheme import Concept, Label, Scheme
-from vocab.words import COMMON_WORDS
+from vocab.repairs import ODD, tidy
+from vocab.scheme import Concept, Scheme
+from vocab.words import COMMON_WORDS, LANGUAGE_CODES
 
 Severity = Literal["error", "warning", "info"]
 
-_ISO_639_1: Final = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
-    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
-    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
-    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
-    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
-)
 _TAG: Final = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{2,8})*\Z")
-_ODD: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffd]|\\s\\s|[^\\S ]|^\\s|\\s$"
-)
-_DROPPED: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one concept: a sentence for the editor. `concept` is a URI; the
-    scheme's own where the scheme itself is meant (rules 6 and 10)."""
+    """What a rule says of one concept, in a sentence for the editor.
+
+    `concept` is a URI; the scheme's own where the scheme itself is meant (rules 6 and 10).
+    """
 
     rule: int
     severity: Severity
@@ -70,7 +62,7 @@ def one_pref_label(checked: Checked) -> Iterator[Finding]:
 
 
 def labels_once(checked: Checked) -> Iterator[Finding]:
-    """Rule 2: one label twice in a concept, preferred and other, or other and hidden (SKOS S13). Fixed by `fix`."""
+    """Rule 2: one label twice in a concept, preferred and other, or other and hidden (S13). Mended by repairs."""
     for concept in checked.scheme:
         kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
         for label in concept.labels:
@@ -144,9 +136,8 @@ def alt_is_no_pref(checked: Checked) -> Iterator[Finding]:
 
 def no_orphan(checked: Checked) -> Iterator[Finding]:
     """Rule 9: neither a top concept nor connected with any other."""
-    connected = {
-        uri for one in checked.in_use if one.broader or one.related for uri in (one.uri, *one.broader, *one.related)
-    }
+    linked = [one for one in checked.in_use if one.broader or one.related]
+    connected = {uri for one in linked for uri in (one.uri, *one.broader, *one.related)}
     for concept in checked.in_use:
         if not concept.top and concept.uri not in connected:
             yield Finding(9, "warning", concept.uri, "It is connected with no other concept.")
@@ -157,13 +148,12 @@ def tops_on_top(checked: Checked) -> Iterator[Finding]:
     tops = {concept.uri for concept in checked.scheme.tops()}
     parents = {uri for concept in checked.in_use for uri in concept.broader}
     for concept in checked.in_use:
+        inside = concept.broader or concept.uri in parents
         if concept.top and concept.broader:
-            yield Finding(
-                10, "error", concept.uri, f"It is a top concept, but below {checked.name(concept.broader[0])}."
-            )
-        elif not concept.top and (concept.broader or concept.uri in parents):
-            if tops and not tops & set(checked.scheme.ancestors(concept.uri)):
-                yield Finding(10, "error", concept.uri, "It is below no top concept.")
+            text = f"It is a top concept, but below {checked.name(concept.broader[0])}."
+            yield Finding(10, "error", concept.uri, text)
+        elif tops and not concept.top and inside and not tops & set(checked.scheme.ancestors(concept.uri)):
+            yield Finding(10, "error", concept.uri, "It is below no top concept.")
     if not tops and parents:
         yield Finding(10, "error", checked.scheme.uri, "The scheme has no top concepts.")
 
@@ -208,7 +198,7 @@ def targets_exist(checked: Checked) -> Iterator[Finding]:
 
 
 def related_both_ways(checked: Checked) -> Iterator[Finding]:
-    """Rule 15: related to itself (error), or one way only (warning). Fixed by `fix`."""
+    """Rule 15: related to itself (error), or one way only (warning). Mended by repairs.fix."""
     for concept in checked.scheme:
         for uri in concept.related:
             other = checked.scheme.concepts.get(uri)
@@ -238,11 +228,11 @@ def mappings_agree(checked: Checked) -> Iterator[Finding]:
 
 
 def clean_labels(checked: Checked) -> Iterator[Finding]:
-    """Rule 17: odd white space or control characters in a label. Fixed by `fix`."""
+    """Rule 17: odd white space or control characters in a label. Mended by repairs.fix."""
     for concept in checked.scheme:
         for label in concept.labels:
-            if _ODD.search(label.value):
-                text = f"The label “{_tidy(label.value)}” has odd white space or characters that cannot be seen."
+            if ODD.search(label.value):
+                text = f"The label “{tidy(label.value)}” has odd white space or characters that cannot be seen."
                 yield Finding(17, "warning", concept.uri, text)
 
 
@@ -276,32 +266,6 @@ RULES: Final[tuple[Callable[[Checked], Iterable[Finding]], ...]] = (
     labels_with_meaning,
 )
 """The rules of vocabulary.md 2.2 in their order: RULES[0] is rule 1."""
-
-
-def fix(scheme: Scheme) -> Scheme:
-    """The scheme without what rules 17, 2 and 15 find (in this order, as tidied labels may turn out the same)."""
-    ways: dict[str, set[str]] = defaultdict(set)
-    for concept in scheme:
-        for uri in concept.related:
-            if uri != concept.uri:
-                ways[concept.uri].add(uri)
-                ways[uri].add(concept.uri)
-    concepts = {
-        concept.uri: replace(concept, labels=_labels_once(concept), related=tuple(sorted(ways[concept.uri])))
-        for concept in scheme
-    }
-    return replace(scheme, concepts=concepts)
-
-
-def _labels_once(concept: Concept) -> tuple[Label, ...]:
-    tidied = [replace(label, value=_tidy(label.value)) for label in concept.labels]
-    order = ("pref", "alt", "hidden")
-    best = {(label.language, label.value): label for label in sorted(tidied, key=lambda one: -order.index(one.kind))}
-    return tuple(label for label in dict.fromkeys(tidied) if label.value and best[label.language, label.value] == label)
-
-
-def _tidy(text: str) -> str:
-    return " ".join(_DROPPED.sub("", text).split())
 
 
 def _cycles(scheme: Scheme) -> Iterator[tuple[str, ...]]:
@@ -342,7 +306,7 @@ def _pref_owners(checked: Checked) -> dict[tuple[str, str], list[str]]:
 
 def _is_tag(language: str) -> bool:
     matched = _TAG.match(language)
-    return bool(matched) and (len(matched[1]) == 3 or matched[1] in _ISO_639_1)
+    return matched is not None and (len(matched[1]) == 3 or matched[1] in LANGUAGE_CODES)
 
 
 def _namespace(uri: str) -> str:

@@ -56,7 +56,7 @@ class Concept:
     replaced_by: tuple[str, ...] = ()
 
     def pref(self, language: str) -> str:
-        """The preferred label in `language`, else in English, else in any language by LANGUAGES' order, else the URI."""
+        """The preferred label in `language`, else in English, else in the first of LANGUAGES, else the URI."""
         prefs = {label.language: label.value for label in self.labels if label.kind == "pref"}
         for tag in (language, *LANGUAGES, *sorted(prefs)):
             if tag in prefs:

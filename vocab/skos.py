@@ -4,7 +4,7 @@ import json
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, cast
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,7 +12,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DC, DCTERMS, OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
-from vocab.errors import BrokenFile, NoScheme, RemoteContext, TooLarge, UnknownFormat
+from vocab.errors import BrokenFile, NoScheme, TooLarge, UnknownFormat
+from vocab.guards import guarded, in_short
 from vocab.scheme import Concept, Label, LabelKind, MappingKind, Match, Note, NoteKind, Scheme
 from vocab.turtle import MATCHES, NOTES, label_order, text_order, to_turtle
 from vocab.values import scheme_to_json
@@ -31,7 +32,6 @@ _KINDS: Final[tuple[tuple[LabelKind, URIRef], ...]] = (
     ("hidden", SKOS.hiddenLabel),
 )
 _XL: Final = "http://www.w3.org/2008/05/skos-xl#"
-_ENTITIES: Final = re.compile(rb"<!ENTITY\s+(%?)\s*[^\s>]+\s+(SYSTEM|PUBLIC|\"[^\"]*\"|'[^']*')?", re.IGNORECASE)
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
@@ -48,7 +48,7 @@ def read(data: bytes, format: str = "turtle", scheme: str = "") -> Scheme:
     name, limit = _format(format)
     if len(data) > limit:
         raise TooLarge(f"The file has {len(data) >> 20} MB; of this format we read {limit >> 20} MB.")
-    facts = _facts(_parse(_guarded(data, format), name))
+    facts = _facts(_parse(guarded(data, format), name))
     return _Reading(facts, scheme).scheme()
 
 
@@ -76,47 +76,6 @@ def _format(format: str) -> tuple[str, int]:
     return FORMATS[format]
 
 
-def _guarded(data: bytes, format: str) -> bytes:
-    if format == "json-ld":
-        return _without_remote(data)
-    if format == "xml":
-        _check_entities(data)
-    return data
-
-
-def _check_entities(data: bytes) -> None:
-    # Short entities for namespaces are usual in SKOS files. Nested, long or very many ones blow a small file up.
-    entities = _ENTITIES.findall(data)
-    if len(entities) > 100 or any(flag or not value or len(value) > 300 or b"&" in value for flag, value in entities):
-        raise BrokenFile("The file declares XML entities that refer to others or to files, which we do not read.")
-    if any(value.upper() in (b"SYSTEM", b"PUBLIC") for _, value in entities):
-        raise BrokenFile("The file declares XML entities that stand in other files, which we do not read.")
-
-
-def _without_remote(data: bytes) -> bytes:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise BrokenFile(f"The file is not JSON: {_short(error)}.") from error
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            _check_context(one)
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
-    # rdflib gets our reading of the JSON, so that a key that stands there twice cannot hide an address from us.
-    return json.dumps(value).encode()
-
-
-def _check_context(value: Mapping[str, Any]) -> None:
-    context = value.get("@context")
-    contexts = context if isinstance(context, list) else [context]
-    if any(isinstance(one, str) for one in contexts) or "@import" in value:
-        raise RemoteContext("The file's @context is an address on the web; put the context itself into the file.")
-
-
 def _parse(data: bytes, name: str) -> Graph:
     try:
         with warnings.catch_warnings():
@@ -129,11 +88,7 @@ def _parse(data: bytes, name: str) -> Graph:
         raise
     except Exception as error:
         # rdflib's parsers raise whatever their helpers raise; all of it means that the file cannot be read.
-        raise BrokenFile(f"The file could not be read: {_short(error)}.") from error
-
-
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+        raise BrokenFile(f"The file could not be read: {in_short(error)}.") from error
 
 
 def _facts(graph: Graph) -> Facts:
@@ -304,13 +259,18 @@ def _rdf_xml(graph: Graph) -> bytes:
     prefixes = {"dct": str(DCTERMS), "owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "skos": str(SKOS)}
     names = "".join(f"\n    xmlns:{prefix}={quoteattr(address)}" for prefix, address in prefixes.items())
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<rdf:RDF{names}>"]
-    for subject in sorted(set(graph.subjects())):
+    for subject in sorted(set(graph.subjects()), key=str):
         lines.append(f"  <rdf:Description rdf:about={quoteattr(str(subject))}>")
-        for predicate, value in sorted(graph.predicate_objects(subject)):
+        for predicate, value in sorted(graph.predicate_objects(subject), key=_statement_order):
             prefix = next(prefix for prefix, address in prefixes.items() if str(predicate).startswith(address))
             lines.append(f"    {_element(f'{prefix}:{str(predicate).removeprefix(prefixes[prefix])}', value)}")
         lines.append("  </rdf:Description>")
     return "\n".join([*lines, "</rdf:RDF>", ""]).encode()
+
+
+def _statement_order(statement: tuple[Node, Node]) -> tuple[str, str, str]:
+    predicate, value = statement
+    return str(predicate), getattr(value, "language", None) or "", str(value)
 
 
 def _element(name: str, value: Node) -> str:

@@ -17,7 +17,10 @@ READ: Final = 20_000
 """Characters of a text that are read; of the rest only the headings (more costs three times as long for 0.008 F1)."""
 
 FLOOR: Final = 1.2
-"""The least score of a suggestion: a two-word label met once in the middle of a text is just above it."""
+"""The least score of a suggestion in a text of LONG words: a two-word label met once near the beginning has it."""
+
+LONG: Final = 300
+"""Words (function words apart) from which on a text may name things in passing; a shorter one has a lower floor."""
 
 NEAR_BEST: Final = 0.25
 """The least share of the best suggestion's score."""
@@ -118,22 +121,19 @@ class LabelTagger:
                 for target in targets.get(uri, ()):
                     if target not in found or found[target].score < score:
                         found[target] = Suggestion(target, score, _reasons(one))
-        return tuple(self._best(found, limit))
+        return tuple(self._best(found, floor(heard.length), limit))
 
     def _scored(self, candidates: Mapping[str, _Candidate]) -> dict[str, tuple[float, _Candidate]]:
         believed = {uri: one for uri, one in candidates.items() if one.believable}
-        return {
-            uri: (
-                score(one, self._idf.get(uri, self._rarest), len(self._neighbours.get(uri, set()) & set(believed))),
-                one,
-            )
-            for uri, one in believed.items()
-        }
+        scored = {}
+        for uri, one in believed.items():
+            company = len(self._neighbours.get(uri, set()) & believed.keys())
+            scored[uri] = (score(one, self._idf.get(uri, self._rarest), company), one)
+        return scored
 
-    def _best(self, found: Mapping[str, Suggestion], limit: int) -> list[Suggestion]:
+    def _best(self, found: Mapping[str, Suggestion], least: float, limit: int) -> list[Suggestion]:
         ordered = sorted(found.values(), key=lambda one: (-one.score, one.concept))
-        floor = max(FLOOR, NEAR_BEST * ordered[0].score) if ordered else FLOOR
-        kept = [one for one in ordered if one.score >= floor]
+        kept = [one for one in ordered if one.score >= max(least, NEAR_BEST * ordered[0].score)]
         # A broader topic says nothing more beside a narrower one that is about as sure.
         covered: dict[str, float] = {}
         for one in reversed(kept):
@@ -150,6 +150,11 @@ def score(one: _Candidate, idf: float, neighbours: int) -> float:
     return round(frequency * idf * label * place * company / math.sqrt(one.ambiguity), 3)
 
 
+def floor(length: int) -> float:
+    """The least score of a suggestion in a text of so many words: what a short text names, it is about."""
+    return FLOOR * (0.35 + 0.65 * min(1.0, length / LONG))
+
+
 class _Heard:
     """A record's title, text and subjects as tokens, ready to be looked up in several indexes."""
 
@@ -159,14 +164,15 @@ class _Heard:
         self._title: list[Token] = lemmas.tokens(title, self._language) if self._language else []
         self._text: list[Token] = lemmas.tokens(shortened(text), self._language) if self._language else []
 
+        self.length = max(1, len(self._title) + len(self._text))
+
     def candidates(self, index: LabelIndex) -> dict[str, _Candidate]:
         """Every concept of `index` that is named, with what speaks for it."""
         candidates: dict[str, _Candidate] = {}
-        length = max(1, len(self._title) + len(self._text))
         for found in index.find(self._title, self._language):
             _note(candidates, found, "title", self._language, 0.0)
         for found in index.find(self._text, self._language):
-            _note(candidates, found, "text", self._language, (len(self._title) + found.start) / length)
+            _note(candidates, found, "text", self._language, (len(self._title) + found.start) / self.length)
         for subject in self._subjects:
             for language, entries in _named_by(index, subject, self._language):
                 _note(candidates, Found(entries, 0, len(entries)), "subject", language, 0.0)

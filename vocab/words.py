@@ -27,19 +27,19 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
     ),
     "nl": _set(
         "de het een en of maar want dus van in op aan bij voor door met zonder naar uit over onder tussen tegen tot om",
-        "te ten ter als dan dat die dit deze er hier daar waar wie wat welke hoe waarom wanneer is zijn was waren wordt",
-        "worden werd werden heeft hebben had hadden kan kunnen kon konden zal zullen zou zouden moet moeten mag mogen",
-        "wil willen niet geen wel ook nog al zo zeer meer meest veel weinig alle alles ieder elk elke ander andere zich",
-        "ik je jij u uw we wij ze zij hij haar hem hun ons onze mijn zijn sinds tijdens na per via binnen buiten omdat",
-        "zodat terwijl toen nu toch slechts alleen",
+        "te ten ter als dan dat die dit deze er hier daar waar wie wat welke hoe waarom wanneer is zijn was waren",
+        "wordt worden werd werden heeft hebben had hadden kan kunnen kon konden zal zullen zou zouden moet moeten mag",
+        "mogen wil willen niet geen wel ook nog al zo zeer meer meest veel weinig alle alles ieder elk elke ander",
+        "andere zich ik je jij u uw we wij ze zij hij haar hem hun ons onze mijn zijn sinds tijdens na per via",
+        "binnen buiten omdat zodat terwijl toen nu toch slechts alleen",
     ),
     "sv": _set(
         "en ett den det de och eller men utan av i på till från för med mot mellan under över efter före hos vid om ur",
         "att som än när där här vad vem vilken vilket vilka hur varför är var vara varit blir bli blev blivit har hade",
-        "ha haft kan kunde ska skall skulle måste får fick bör vill inte ej ingen inget inga också även mycket mer mest",
-        "många alla allt varje andra annan annat denna detta dessa sin sitt sina sig jag du vi ni han hon hans hennes",
-        "deras dem dess vår vårt våra min mitt mina din ditt er så då nu inom utanför genom samt bara redan eftersom",
-        "medan sedan per via",
+        "ha haft kan kunde ska skall skulle måste får fick bör vill inte ej ingen inget inga också även mycket mer",
+        "mest många alla allt varje andra annan annat denna detta dessa sin sitt sina sig jag du vi ni han hon hans",
+        "hennes deras dem dess vår vårt våra min mitt mina din ditt er så då nu inom utanför genom samt bara redan",
+        "eftersom medan sedan per via",
     ),
     "de": _set(
         "der die das den dem des ein eine einer eines einem einen und oder aber denn sondern von vom zu zum zur in im",
@@ -85,8 +85,8 @@ COMMON_WORDS: Final[dict[str, frozenset[str]]] = {
         "jaar jeugd kans kantoor kind klacht klant kosten kwaliteit land leven lijst markt meer mens mijn middel",
         "mobiliteit netwerk niveau onderwijs onderzoek organisatie ouder park partij plan plek politie praktijk prijs",
         "proces project punt raad recht regel regio risico rol samenleving school sport staat stad steun straat",
-        "systeem taak tijd tolk tuin uitvaart verkeer vraag vervoer water weg werk wet wijk winkel woning wonen woo zaak",
-        "ziekenhuis zorg vacature inspraak participatie parkeren fietsen",
+        "systeem taak tijd tolk tuin uitvaart verkeer vraag vervoer water weg werk wet wijk winkel woning wonen woo",
+        "zaak ziekenhuis zorg vacature inspraak participatie parkeren fietsen",
     ),
     "sv": _set(
         "arbete avtal barn behov beslut besök bil bok bolag brev del dag ekonomi energi fall familj fråga för grupp",
@@ -108,8 +108,18 @@ COMMON_WORDS: Final[dict[str, frozenset[str]]] = {
 }
 """Rule 18: a one-word label among these says too little alone; it needs the title or another hit of its concept."""
 
-MATCHED_APART: Final = frozenset("s t ll re ve d m r n i u w ch th".split())
+MATCHED_APART: Final = _set("s t ll re ve d m r n i u w ch th")
 """What follows an apostrophe without being a word: council's, don't, i'r, a'ch."""
 
-ARTICLES: Final = frozenset("the a an y yr de het een en ett den det der die das".split())
+ARTICLES: Final = _set("the a an y yr de het een en ett den det der die das")
 """Function words that a label can lose and still say the same."""
+
+LANGUAGE_CODES: Final = _set(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee",
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is",
+    "it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms",
+    "mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk",
+    "sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi",
+    "yo za zh zu",
+)
+"""ISO 639-1."""
