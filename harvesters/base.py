@@ -8,7 +8,7 @@ from federation.record import Record
 
 Semantics = Literal["changes", "full", "window"]
 """What absence from a list means. `changes`: never a deletion, the list tells deletions itself (OAI-PMH). `full`: a
-deletion after a complete run, through the guard (sitemap, folder). `window`: nothing at all (a feed's newest entries)."""
+deletion after a complete run, through the guard (sitemap, folder). `window`: nothing at all (the newest entries)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ class Problem:
 
 
 Validators = dict[str, str]
-"""What makes the next fetch conditional, kept with a record: any of `etag`, `last_modified`, `lastmod`, `size`."""
+"""What makes the next fetch conditional, kept with a record, all of them text: any of `etag`, `last_modified` (of the
+document's answer), `lastmod`, `size` (as the list writes them), `sha256` (of the bytes, hex), `entry` (SHA-256 of what
+a feed says of the document)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Page:
     changes: tuple[Change, ...]
     cursor: Mapping[str, Any]
     unchanged: tuple[str, ...] = ()
+    refreshed: tuple[tuple[str, Validators], ...] = ()
+    """Those of `unchanged` whose validators are new, with them (all of them, to be put in place of the old ones): the
+    next fetch would otherwise ask with stale ones and read the document again."""
     problems: tuple[Problem, ...] = ()
     complete: bool = False
     listed: int | None = None
@@ -109,7 +114,7 @@ class Response:
 
     @property
     def validators(self) -> Validators:
-        """What a conditional GET needs next time: `etag`, `last_modified` (a date in the future is dropped by fetch)."""
+        """What a conditional GET needs next time: `etag`, `last_modified` (fetch drops dates in the future)."""
         found = {"etag": self.headers.get("etag", ""), "last_modified": self.headers.get("last-modified", "")}
         return {name: value for name, value in found.items() if value}
 
@@ -142,7 +147,7 @@ class Sandbox(Protocol):
     """Where foreign bytes are read: a child with limits. Made by harvesters.sandbox."""
 
     def read(self, reader: str, data: bytes, **options: Any) -> Any:
-        """The JSON answer of READERS[reader](data, **options); ReadError on a crash, a bomb, a refusal or a time-out."""
+        """The JSON answer of READERS[reader](data, **options); ReadError on a crash, bomb, refusal or time-out."""
         ...
 
 

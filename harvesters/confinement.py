@@ -7,6 +7,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,11 +73,12 @@ def confine(memory: int, cpu: float, wall: float, folders: Iterable[Path]) -> No
     # Should the template be killed, nobody else would end a child that sleeps.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, wall + 2)
-    allowed = tuple(f"{folder}{os.sep}" for folder in {*library_folders(), *_resolved(folders)})
+    allowed = tuple(f"{folder}{os.sep}" for folder in library_folders() | _resolved(folders))
     sys.addaudithook(_hook(allowed))
 
 
-def library_folders() -> set[Path]:
+@cache
+def library_folders() -> frozenset[Path]:
     """Where code is read from: the standard library, site-packages and our three packages that hold readers."""
     paths = sysconfig.get_paths()
     named = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
@@ -85,8 +87,8 @@ def library_folders() -> set[Path]:
     return _resolved([*map(Path, [*named, *site.getsitepackages()]), *packages])
 
 
-def _resolved(folders: Iterable[Path]) -> set[Path]:
-    return {folder.resolve() for folder in folders}
+def _resolved(folders: Iterable[Path]) -> frozenset[Path]:
+    return frozenset(folder.resolve() for folder in folders)
 
 
 def _hook(allowed: tuple[str, ...]) -> Any:

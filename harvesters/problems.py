@@ -109,7 +109,7 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     ),
     "broken-list": (
         "The list at {where} breaks its format; we read what could be read.",
-        "Ask the site's supplier to check it with a validator: {detail}.",
+        "Ask the site's supplier to check it with a validator.",
     ),
     "cut-list": (
         "The list at {where} has more than {limit} entries; we read the first ones.",
@@ -122,6 +122,26 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     "no-id": (
         "An entry has neither an identifier nor an address, so we could not keep it.",
         "Give each entry a link or an identifier.",
+    ),
+    "no-url": (
+        "The entry “{where}” has no web address, so people could not open it; we left it out.",
+        "Give each entry a link that begins with https:// or http://.",
+    ),
+    "too-much": (
+        "The entry “{where}” has {detail}, more than we take; we left it out.",
+        "Check it for a fault of the system that made it.",
+    ),
+    "part-missing": (
+        "A part of the list, {where}, could not be read ({detail}).",
+        "Mend that part, or take it out of the list. Nothing that we hold is removed until then.",
+    ),
+    "other-site": (
+        "The list names {detail} on other sites; we left them out.",
+        "List only pages of the site itself, or register the other site as a source of its own.",
+    ),
+    "broken-record": (
+        "The record “{where}” could not be read: {detail}.",
+        "Ask whoever runs the repository to mend it.",
     ),
     "token-expired": (
         "The list broke off in the middle ({detail}); we start it again next time.",
@@ -175,7 +195,7 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "Check that the text is in the page itself and not only in a picture or a script.",
     ),
     "broken-date": (
-        "The date “{detail}” of {where} cannot be read, so the document has no date.",
+        "A date of {where} cannot be read, so we left it out.",
         "Publish dates in the form 2026-11-24.",
     ),
     "cut-text": ("{where} is very long; we kept its beginning.", "Nothing to do."),
@@ -188,7 +208,7 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "Ask the site's supplier to check the page with a schema.org validator.",
     ),
     "bad-link": (
-        "An entry links to “{detail}”, which is not a web address, so we dropped the link.",
+        "{where} has a link that is not a web address, so we dropped the link.",
         "Link with https:// or http://.",
     ),
     "no-licence": (

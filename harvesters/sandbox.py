@@ -41,6 +41,18 @@ PRELOAD: Final = ("vocab.tagger:load",)
 """Called once by the template as `function(labels, cache)` (paths) where a label file is given: tables that children
 would otherwise load anew for each document."""
 
+SAMPLES: Final[dict[str, str]] = {
+    "feed": "<rss version='2.0'><channel><item><title>A &amp; B</title><pubDate>Tue, 24 Nov 2026 09:00:00 GMT</pubDate>"
+    "<description>&lt;p&gt;Words&lt;/p&gt;</description></item></channel></rss>",
+    "html": "<!doctype html><html lang='en'><title>A</title><body><main><h1>A</h1>"
+    + "<p>Some words of a page that is read once, so that its parsers are warm.</p>" * 9
+    + "</main></body></html>",
+    "pdf": "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj trailer<</Root 1 0 R>>",
+    "text": "# A\n\nWords",
+}
+"""Documents of our own that the template reads before it forks: what parsers set up at first use is then shared."""
+
 _LISTS: Final = ("feed", "sitemap", "listing", "oai")
 _WORDS: Final = ("detail", "expected", "limit", "seconds")
 _START: Final = 60.0
@@ -104,6 +116,11 @@ class Sandbox:
         address = str(options.get("url") or options.get("base_url") or "")
         return _Verdict(reader, target, address, limits).answer(header, body)
 
+    @property
+    def template_pid(self) -> int:
+        """The process number of the template that takes the next call."""
+        return self._template.pid
+
     def restart(self, labels: Path | None = None) -> None:
         """Start a new template with a new label file; what the old one is reading is finished by it."""
         with self._guard:
@@ -151,6 +168,7 @@ class Sandbox:
         arguments = [str(self._labels), str(self._cache) if self._cache else None] if self._labels else None
         setup = {
             "readers": self._readers,
+            "samples": {name: text for name, text in SAMPLES.items() if self._readers.get(name) == READERS.get(name)},
             "preload": [(target, arguments) for target in PRELOAD] if arguments else [],
             "folders": [str(self._cache)] if self._cache else [],
         }
@@ -183,6 +201,7 @@ class _Template:
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self.pid = self._process.pid
         self._into = self._process.stdin
         self._out = self._process.stdout
         self._calls = itertools.count(1)

@@ -70,6 +70,8 @@ def warm_up(setup: dict[str, Any]) -> None:
             continue
         if arguments is not None:
             function(*(Path(one) if one is not None else None for one in arguments))
+    for name, text in setup["samples"].items():
+        function_of(setup["readers"][name])(text.encode())
     library_folders()
     # Objects that every child shares are never looked at by the collector, or each child would copy all their pages.
     gc.collect()
@@ -132,6 +134,7 @@ class Template:
             # A child never returns: whatever happens, it ends here, without any clean-up of the template's state.
             status = 1
             try:
+                os.close(out)
                 self._become_child(call, data, into)
                 status = 0
             finally:

@@ -28,10 +28,8 @@ def read(data: bytes, *, charset: str = "", **_: Any) -> dict[str, Any]:
     title, text, notes = _title(said.get("title", ""), text)
     dates, broken = _dates(said)
     notes += [*(["broken-date"] if broken else []), *(["cut-text"] if len(text) > LONGEST_TEXT else [])]
-    words = [
-        clean_line(one).strip("\"'")
-        for one in re.split(r"[,;]", said.get("tags") or said.get("keywords", "").strip("[]"))
-    ]
+    listed = (said.get("tags") or said.get("keywords", "")).strip("[]")
+    words = [clean_line(one).strip("\"'") for one in re.split(r"[,;]", listed)]
     return {
         "title": title,
         "text": text[:LONGEST_TEXT],

@@ -32,11 +32,13 @@ def test_rss_entry_with_everything() -> None:
     entry = only(
         rss(
             "<item><title>Damp &amp; mould</title><link>/what-works/damp</link><guid isPermaLink='false'>w-01</guid>"
-            "<pubDate>Tue, 24 Nov 2026 09:00:00 +0100</pubDate><category>case study</category><category>housing</category>"
+            "<pubDate>Tue, 24 Nov 2026 09:00:00 +0100</pubDate><category>case study</category>"
+            "<category>housing</category>"
             "<description>What we did.</description><dc:publisher>Westmarch Police</dc:publisher>"
             "<author>kim@westmarch.example (Kim)</author><cc:license>https://licence.example/1</cc:license>"
             "<dc:language>cy</dc:language>"
-            "<content:encoded><![CDATA[<h2>Why</h2><p>Mould &amp; cold.</p><ul><li>one</li><li>two</li></ul>]]></content:encoded>"
+            "<content:encoded><![CDATA[<h2>Why</h2><p>Mould &amp; cold.</p>"
+            "<ul><li>one</li><li>two</li></ul>]]></content:encoded>"
             "<enclosure url='/files/a.pdf' type='application/pdf' length='1234'/></item>"
         )
     )
@@ -52,9 +54,7 @@ def test_rss_entry_with_everything() -> None:
     assert "Kim" in entry["contact"]
     assert entry["licence"] == "https://licence.example/1"
     assert entry["language"] == "cy"
-    assert entry["files"] == [
-        {"url": "https://westmarch.example/files/a.pdf", "type": "application/pdf", "size": 1234}
-    ]
+    assert entry["files"] == [{"url": "https://westmarch.example/files/a.pdf", "type": "application/pdf", "size": 1234}]
     assert entry["raw"].startswith("<item>")
     assert entry["raw"].endswith("</item>")
     assert entry["notes"] == []
@@ -69,7 +69,7 @@ def test_atom_entry_with_language_licence_and_dates() -> None:
         b'<entry xml:lang="cy"><title>Teitl</title><id>tag:b.example,2026:1</id><link href="one"/>'
         b"<published>2026-01-02T03:04:05Z</published><updated>2026-02-03</updated>"
         b'<category term="x" label="Gofal"/><link rel="license" href="https://licence.example/e"/>'
-        b'<author><name>Uned Gofal</name></author><summary>S</summary>'
+        b"<author><name>Uned Gofal</name></author><summary>S</summary>"
         b'<content type="html">&lt;p&gt;a&lt;/p&gt;&lt;p&gt;b&lt;/p&gt;</content></entry></feed>',
         base_url="https://b.example/practice.atom",
     )
@@ -97,7 +97,8 @@ def test_rdf_feed_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "encoding"), [("UTF-8", "cp1252"), ("ISO-8859-1", "utf-8"), ("UTF-8", "utf-8"), ("ISO-8859-2", "iso8859-2")]
+    ("label", "encoding"),
+    [("UTF-8", "cp1252"), ("ISO-8859-1", "utf-8"), ("UTF-8", "utf-8"), ("ISO-8859-2", "iso8859-2")],
 )
 def test_wrong_encoding_label_does_no_harm(label: str, encoding: str) -> None:
     words = "Café" if encoding == "iso8859-2" else "Café £5 – “quoted”"
@@ -121,7 +122,9 @@ def test_links_in_cdata_keep_their_ampersands() -> None:
     assert entry["url"] == "https://e.example/?a=1&b=2"
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "file:///etc/passwd"]
+)
 def test_links_that_are_no_web_address_are_dropped(link: str) -> None:
     entry = only(rss(f"<item><title>A</title><link>{link}</link><guid isPermaLink='false'>1</guid></item>"))
     assert entry["url"] == ""
@@ -146,7 +149,9 @@ def test_broken_date_is_noted() -> None:
 
 
 def test_markup_of_titles_is_plain_text() -> None:
-    entry = only(rss("<item><title>&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;A&lt;/b&gt;</title><link>/a</link></item>"))
+    entry = only(
+        rss("<item><title>&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;A&lt;/b&gt;</title><link>/a</link></item>")
+    )
     assert entry["title"] == "A"
 
 

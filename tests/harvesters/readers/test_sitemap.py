@@ -14,7 +14,8 @@ SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 def test_pages_with_their_dates() -> None:
     found = answers.sitemap(
         read(
-            f"<?xml version='1.0'?><urlset {SPACE}><url><loc> https://c.example/a </loc><lastmod>2026-11-24</lastmod></url>"
+            f"<?xml version='1.0'?><urlset {SPACE}><url><loc> https://c.example/a </loc>"
+            "<lastmod>2026-11-24</lastmod></url>"
             "<url><loc>https://c.example/b?x=1&amp;y=2</loc></url>"
             "<url><loc>https://c.example/a</loc></url></urlset>".encode()
         )
@@ -51,7 +52,9 @@ def test_plain_text_sitemap() -> None:
 
 
 def test_bare_ampersands_and_broken_dates_are_mended_and_told() -> None:
-    found = read(b"\n<urlset><url><loc>/b?x=1&y=2</loc><lastmod>now</lastmod></url></urlset>", url="https://c.example/s.xml")
+    found = read(
+        b"\n<urlset><url><loc>/b?x=1&y=2</loc><lastmod>now</lastmod></url></urlset>", url="https://c.example/s.xml"
+    )
     assert found["pages"] == [["https://c.example/b?x=1&y=2", ""]]
     assert sorted(found["notes"]) == ["broken-date", "broken-list"]
 
@@ -76,7 +79,9 @@ def test_image_and_alternate_addresses_are_no_pages() -> None:
 
 
 def test_fifty_thousand_pages_take_no_time_and_more_are_cut() -> None:
-    urls = "".join(f"<url><loc>https://c.example/{n}</loc><lastmod>2026-01-01</lastmod></url>" for n in range(MOST_PAGES + 3))
+    urls = "".join(
+        f"<url><loc>https://c.example/{n}</loc><lastmod>2026-01-01</lastmod></url>" for n in range(MOST_PAGES + 3)
+    )
     started = time.process_time()
     found = read(f"<urlset {SPACE}>{urls}</urlset>".encode())
     assert len(found["pages"]) == MOST_PAGES

@@ -1,0 +1,51 @@
+"""OAI-PMH repositories: records and tombstones since the last check, in oai_dc (changes semantics)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from harvesters import oai
+from harvesters.base import Change, Known, Page, Problem, Proposal, Response, Semantics, Tools, deleted, upsert
+from harvesters.oaianswers import Item
+from harvesters.problems import problem
+
+PREFIX: Final = "oai_dc"
+WITHDRAWN: Final = "The repository says that the record is deleted."
+
+
+class OaiPmhKind:
+    """Implements harvesters.base.Kind. The cursor is that of harvesters.oai.walk.
+
+    Metadata is all that is harvested; its documents stay where they are.
+    """
+
+    name = "oaipmh"
+    words = "Repository (OAI-PMH)"
+    semantics: Semantics = "changes"
+
+    def pages(self, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]:
+        for step in oai.walk(address, cursor, tools, PREFIX):
+            problems = list(step.problems)
+            changes = [change for item in step.items if (change := _change(item, problems))]
+            yield Page(
+                tuple(changes),
+                step.cursor,
+                problems=tuple(problems),
+                complete=step.complete,
+                listed=step.listed,
+                moved=step.moved,
+            )
+
+    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
+        place = oai.Place.of(response.url, PREFIX)
+        found = oai.identify(place, tools)
+        named = f"“{found.name}”" if found.name else "without a name"
+        return [Proposal("oaipmh", place.base, f"This is the repository {named} (OAI-PMH).")]
+
+
+def _change(item: Item, problems: list[Problem]) -> Change | None:
+    if item.deleted:
+        return deleted(item.identifier, WITHDRAWN)
+    if item.record is None:
+        problems.append(problem("broken-record", where=item.identifier, detail="it has no metadata", sample=item.raw))
+        return None
+    return upsert(item.record, raw=item.raw.encode())

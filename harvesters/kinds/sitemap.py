@@ -1,0 +1,209 @@
+"""Websites with a sitemap: every page of it, fetched when it changed (sitemaps.org; full semantics)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from federation.record import as_moment
+from harvesters.answers import GONE
+from harvesters.base import Known, Page, Problem, Proposal, Response, Semantics, Sitemap, Tools
+from harvesters.documents import Haul, Held, Visitor, Wanted, batches, day
+from harvesters.errors import HarvestError, ListError
+from harvesters.identity import host_of, native_id, same_site
+from harvesters.lists import fetch_list, is_cut, list_notes, read_list
+from harvesters.problems import problem
+from harvesters.readers import answers
+from harvesters.readers.sniff import reader_for
+
+MOST_PAGES: Final = 200_000
+MOST_PARTS: Final = 2_000
+_DEEPEST: Final = 3
+SAMPLE: Final = 20
+"""Pages a run whose lastmod is checked against what they really are."""
+FORGIVEN: Final = 200
+"""Truthful answers after which a site that lied once is believed again."""
+_ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
+
+
+@dataclass(slots=True)
+class _Listed:
+    """All pages of a sitemap and of the sitemaps in it: native id -> (address, lastmod)."""
+
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    missing: Problem | None = None
+    moved: str = ""
+    elsewhere: int = 0
+
+
+class SitemapKind:
+    """Implements harvesters.base.Kind.
+
+    The cursor: {"runs", "kept", "lied", "unread"} and, within a run, "after" (the last native id that was done; they
+    are walked in their own order, so that a list which changes meanwhile loses none). `kept` and `lied` count pages
+    whose lastmod stayed as it was and whose content did (kept) or did not (lied). A site is believed after 20 truths;
+    until then, and for 20 pages of every run, each page is asked for by conditional GET.
+    """
+
+    name = "sitemap"
+    words = "Website with a sitemap"
+    semantics: Semantics = "full"
+
+    def pages(self, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]:
+        listed = _list(address, tools)
+        if not listed.pages and not listed.missing:
+            yield Page((), {**cursor}, problems=tuple(listed.problems), complete=True, listed=0, moved=listed.moved)
+            return
+        run = _Run(cursor, listed, known, tools)
+        haul = Haul(problems=listed.problems)
+        after = str(cursor.get("after", ""))
+        for batch, last in batches(listed.pages, cursor):
+            run.visit(batch, haul)
+            after = batch[-1] if batch else after
+            complete = last and listed.missing is None
+            at = run.cursor("" if complete else after)
+            yield haul.page(at, complete=complete, listed=len(listed.pages), moved=listed.moved)
+            haul = Haul()
+        if listed.missing is not None:
+            # Everything that could be read is kept, and nothing may be called gone.
+            raise ListError(listed.missing)
+
+    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
+        if reader_for(response.media_type, response.url, response.body[:4096]) == "sitemap":
+            return [_proposal(response.url, answers.sitemap(read_list("sitemap", response, tools)))]
+        root = urljoin(response.url, "/")
+        for address in [*_announced(root, tools), urljoin(root, "/sitemap.xml")]:
+            try:
+                found = answers.sitemap(read_list("sitemap", fetch_list(address, tools), tools))
+            except HarvestError:
+                continue
+            if found.pages or found.sitemaps:
+                return [_proposal(address, found)]
+        return []
+
+
+class _Run:
+    """The visits of one run, and what they teach about the site's lastmod."""
+
+    def __init__(self, cursor: Mapping[str, Any], listed: _Listed, known: Known, tools: Tools) -> None:
+        self._kept, self._lied, self._runs = (_count(cursor, name) for name in ("kept", "lied", "runs"))
+        self._believed = self._lied == 0 and self._kept >= SAMPLE
+        self._listed, self._known = listed, known
+        unread = cursor.get("unread")
+        self._visitor = Visitor(tools, unread if isinstance(unread, dict) else {})
+        self._sample = _sample(sorted(listed.pages), self._runs)
+
+    def cursor(self, after: str) -> dict[str, Any]:
+        """The cursor behind the page that ended with `after`; behind the whole list where that is empty."""
+        made: dict[str, Any] = {"kept": self._kept, "lied": self._lied, "runs": self._runs + (not after)}
+        made["unread"] = {key: value for key, value in self._visitor.unread.items() if key in self._listed.pages}
+        return {**made, "after": after} if after else made
+
+    def visit(self, batch: list[str], haul: Haul) -> None:
+        """Visit these pages, or take the site's word for it that they are as before."""
+        held = self._known(batch) if batch else {}
+        for one in batch:
+            self._visit_one(one, held.get(one), haul)
+
+    def _visit_one(self, name: str, held: Held | None, haul: Haul) -> None:
+        address, lastmod = self._listed.pages[name]
+        stayed = held is not None and bool(lastmod) and held[2].get("lastmod") == lastmod
+        if held and stayed and self._believed and name not in self._sample and _is_old(lastmod):
+            haul.same(name, held, held[2])
+            return
+        outcome = self._visitor.visit(Wanted(address, name, {"lastmod": lastmod} if lastmod else {}), held, haul)
+        if stayed and outcome == "same":
+            self._kept += 1
+            if self._kept >= FORGIVEN:
+                self._lied = 0
+        elif stayed and outcome == "changed":
+            self._kept, self._lied = 0, self._lied + 1
+            self._believed = False
+
+
+def _sample(names: list[str], runs: int) -> frozenset[str]:
+    """The pages that this run does not take on trust: the next twenty, run after run, round and round."""
+    start = runs * SAMPLE % max(len(names), 1)
+    return frozenset((names[start:] + names)[:SAMPLE])
+
+
+def _is_old(lastmod: str) -> bool:
+    # Of a page that changed today a lastmod in days cannot tell a second change.
+    moment = day(lastmod)
+    return moment is not None and as_moment(moment) < datetime.now(UTC) - timedelta(days=2)
+
+
+def _list(address: str, tools: Tools) -> _Listed:
+    """Every page of every sitemap at `address`; at the root of a site those that robots.txt names, or /sitemap.xml."""
+    listed = _Listed()
+    starts = [address]
+    if urlsplit(address).path in ("", "/") and not urlsplit(address).query:
+        starts = _announced(address, tools) or [urljoin(address, "/sitemap.xml")]
+    seen: set[str] = set()
+    waiting = [(one, 0) for one in starts]
+    while waiting and len(seen) < MOST_PARTS and len(listed.pages) < MOST_PAGES:
+        part, depth = waiting.pop(0)
+        if part in seen:
+            continue
+        seen.add(part)
+        found = _part(part, depth, address, tools, listed)
+        if depth < _DEEPEST:
+            waiting += [(nested, depth + 1) for nested, _ in found.sitemaps]
+    if waiting:
+        listed.missing = problem("cut-list", where=address, stage="list", limit=f"{MOST_PAGES:,}")
+    if listed.elsewhere:
+        detail = f"{listed.elsewhere} pages"
+        listed.problems.append(problem("other-site", where=address, stage="list", severity="warning", detail=detail))
+    return listed
+
+
+def _part(part: str, depth: int, address: str, tools: Tools, listed: _Listed) -> Sitemap:
+    try:
+        response = fetch_list(part, tools)
+        found = answers.sitemap(read_list("sitemap", response, tools))
+    except ListError as error:
+        # A fault of the site (FetchError) ends the run; a part that is not there any more only keeps us from deleting.
+        if depth == 0:
+            raise
+        said = problem("part-missing", where=part, stage="list", detail=error.problem.what.rstrip("."))
+        listed.missing = said
+        return Sitemap()
+    if part == address:
+        listed.moved = response.moved
+    listed.problems += list_notes(found.notes, part, "sitemap")
+    if "cut-list" in found.notes:
+        listed.missing = problem("cut-list", where=part, stage="list", limit="50,000")
+    if "broken-list" in found.notes and is_cut(response.body, "urlset", "sitemapindex"):
+        listed.missing = problem("broken-list", where=part, stage="list")
+    for page, lastmod in found.pages:
+        if not same_site(page, response.url) and not same_site(page, address):
+            listed.elsewhere += 1
+        else:
+            listed.pages.setdefault(native_id(page), (page, lastmod))
+    return found
+
+
+def _announced(root: str, tools: Tools) -> list[str]:
+    """The sitemaps that robots.txt names (sitemaps.org, "Specifying the Sitemap location in your robots.txt file")."""
+    try:
+        response = tools.http.get(urljoin(root, "/robots.txt"))
+    except HarvestError:
+        return []
+    if response.status in GONE:
+        return []
+    named = _ROBOTS_LINE.findall(response.body[: 512 * 1024].decode("utf-8", "replace"))
+    return list(dict.fromkeys(urljoin(response.url, one) for one in named))[:50]
+
+
+def _proposal(address: str, found: Sitemap) -> Proposal:
+    count, word = (len(found.pages), "page") if found.pages else (len(found.sitemaps), "part")
+    what = f"{count} {word}{'' if count == 1 else 's'}"
+    return Proposal("sitemap", address, f"The sitemap of {host_of(address)} lists {what}.")
+
+
+def _count(cursor: Mapping[str, Any], name: str) -> int:
+    value = cursor.get(name)
+    return value if isinstance(value, int) else 0
