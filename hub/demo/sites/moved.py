@@ -25,7 +25,9 @@ class Noordhaven(Site):
             return Answer(status=301, headers={"Location": "/ervaringen/feed.json"})
         if path == "/ervaringen/feed.json":
             newest = max(moment_of(text) for text in self.texts)
-            return Answer(json.dumps(self._feed(), ensure_ascii=False).encode(), "application/feed+json", modified=newest)
+            return Answer(
+                json.dumps(self._feed(), ensure_ascii=False).encode(), "application/feed+json", modified=newest
+            )
         return super().answer(path, query)
 
     def path_of(self, text: Text) -> str:

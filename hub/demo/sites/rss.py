@@ -9,7 +9,7 @@ from hub.demo.texts import Text, html_of
 
 
 class Westmarch(Site):
-    """Entities that XML does not know, bytes in another encoding than the label says, relative links, one guid twice."""
+    """Entities that XML does not know, bytes that are not what the label says, relative links, one guid twice."""
 
     name = "westmarch"
 

@@ -44,16 +44,16 @@ class Calder(Site):
 <meta name="description" content="{escape(text.summary)}">{review}
 <link rel="canonical" href="{self.base}{self.path_of(text)}">
 <script type="application/ld+json">{json.dumps(self._data(text))}</script></head>
-<body><div class="cookie-banner" role="region" aria-label="Cookies"><p>We use cookies to make this site work and to count
-visits. <button>Accept all cookies</button> <button>Reject</button></p></div>
-<header><a href="/">Calder Fire and Rescue</a><nav><ul><li><a href="/">Home</a></li><li><a href="/safety">Your safety</a>
+<body><div class="cookie-banner" role="region" aria-label="Cookies"><p>We use cookies to make this site work and
+to count visits. <button>Accept all cookies</button> <button>Reject</button></p></div>
+<header><a href="/">Calder Fire and Rescue</a><nav><ul><li><a href="/">Home</a></li><li><a href="/safety">Safety</a>
 </li><li><a href="/careers">Careers</a></li><li><a href="/contact">Contact us</a></li></ul></nav></header>
 <main><article><h1>{escape(text.title)}</h1>
 <p>{escape(text.summary)}</p>
 {html_of(text)}
 </article></main>
 <aside><h2>Related pages</h2><ul>{links}</ul></aside>
-<footer><p>In an emergency dial 999. Headquarters, 1 Mill Road, Calder. All rights as stated.</p></footer></body></html>"""
+<footer><p>In an emergency dial 999. Headquarters, 1 Mill Road, Calder.</p></footer></body></html>"""
 
     def _data(self, text: Text) -> dict[str, object]:
         return {
