@@ -25,11 +25,13 @@ from tests.servers.loopback import Request, serve
 
 A_PAGE = 100
 WORDS = (
-    "council housing repairs damp mould recycling waste food collection homecare hospital discharge police patrol "
-    "knife crime school library volunteer flood warden fire safety visit battery charging parking street digital "
-    "inclusion tablet procurement legal shared service intranet search staff training apprentice budget report "
-    "evaluation result cost saved month year team manager resident tenant patient officer community project trial"
-).split()
+    *("council", "housing", "repairs", "damp", "mould", "recycling", "waste", "food", "collection", "homecare"),
+    *("hospital", "discharge", "police", "patrol", "knife", "crime", "school", "library", "volunteer", "flood"),
+    *("warden", "fire", "safety", "visit", "battery", "charging", "parking", "street", "digital", "inclusion"),
+    *("tablet", "procurement", "legal", "shared", "service", "intranet", "search", "staff", "training", "budget"),
+    *("report", "evaluation", "result", "cost", "saved", "month", "year", "team", "manager", "resident", "tenant"),
+    *("patient", "officer", "community", "project", "trial", "apprentice"),
+)
 
 
 def feeds(records: int, seed: int = 7) -> list[str]:

@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, g, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import OperationalError
@@ -119,7 +119,7 @@ def _admit() -> None:
         return
     action = FOREIGN_POLICIES.get(request.endpoint)
     if action is None:
-        view = web.current_app.view_functions[request.endpoint]
+        view = current_app.view_functions[request.endpoint]
         action = web.declared(view)
     assert action is not None
     if not can(g.actor, action):

@@ -1,4 +1,4 @@
-"""Settings: one frozen class, read from the environment (`MOOTHALL_*`, and `_FILE` for the secret). Nothing else reads it."""
+"""Settings: one frozen class, from the environment (`MOOTHALL_*`). Nothing else reads it."""
 
 import os
 import secrets

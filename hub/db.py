@@ -13,8 +13,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy import DateTime as PlainDateTime
+from sqlalchemy import Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -158,6 +158,10 @@ def require_ready(database: Database) -> None:
         waiting = pending(database)
     except OperationalError as error:
         place = database.engine.url.render_as_string(hide_password=True)
-        raise Unavailable(f"The database {place} cannot be opened. Is MOOTHALL_DATA right? Else run `moothall init`.") from error
+        raise Unavailable(
+            f"The database {place} cannot be opened. Is MOOTHALL_DATA right? Else run `moothall init`."
+        ) from error
     if waiting:
-        raise Unavailable("The database is not ready. Run `moothall init` for a new hub, `moothall upgrade` for an old.")
+        raise Unavailable(
+            "The database is not ready. Run `moothall init` for a new hub, `moothall upgrade` for an old."
+        )

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from hub.config import Settings, environment, read_settings
 from hub.jobs import work
 from hub.wsgi import serve
 
-ROLES = {"web": serve, "work": work}
+ROLES: Final[dict[str, Callable[[Settings], None]]] = {"web": serve, "work": work}
 PATIENCE = 10
 """Seconds that a child gets to end by itself."""
 

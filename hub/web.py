@@ -16,7 +16,7 @@ LARGEST_PAGE: Final = 50
 
 
 def policy(action: str) -> Callable[[View], View]:
-    """Declare what a route does, as an action of hub/policy.py. `app` enforces it; a route without one fails the build."""
+    """Declare what a route does, as an action of hub/policy.py. `app` enforces it, and fails without one."""
     assert action in ACTIONS, f"hub/policy.py has no action {action!r}"
 
     def declare(view: View) -> View:

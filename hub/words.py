@@ -53,7 +53,9 @@ def many(value: int, one: str, more: str = "") -> str:
 
 def marked(spans: Sequence[Span]) -> Markup:
     """Text with its matches in <mark>; everything is escaped."""
-    return Markup("").join(Markup("<mark>{}</mark>").format(one.text) if one.marked else escape(one.text) for one in spans)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(one.text) if one.marked else escape(one.text) for one in spans
+    )
 
 
 def paragraphs(text: str) -> list[str]:

@@ -27,7 +27,9 @@ PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
 @pytest.mark.server
 def test_a_record_from_its_site_to_the_page(tmp_path: Path) -> None:
     pages = {
-        "/damp": PAGE.format(title="What we learned from forty damp homes", body="Mould was reported in 31 of 40 homes."),
+        "/damp": PAGE.format(
+            title="What we learned from forty damp homes", body="Mould was reported in 31 of 40 homes."
+        ),
         "/bins": PAGE.format(title="Food waste rounds", body="Collecting food waste weekly filled 40 lorries."),
     }
 

@@ -1,4 +1,4 @@
-"""Makes the demo's PDF, DOCX, ODT and XLSX files from its texts: `python tools/demo_files.py`. The results are committed."""
+"""Makes the demo's PDF, DOCX, ODT and XLSX files from its texts: `python tools/demo_files.py`; they are committed."""
 
 import zipfile
 from datetime import UTC, datetime, time
@@ -40,8 +40,14 @@ def pdf(text: Text, path: Path) -> None:
         style = styles["Heading2" if kind == "h" else "BodyText"]
         story += [Spacer(1, 6), Paragraph(("• " if kind == "li" else "") + escape(words), style)]
     document = SimpleDocTemplate(
-        str(path), pagesize=A4, title=text.title, author="Cyngor Dyffryn", subject=text.summary, lang=text.language,
-        keywords=", ".join((text.kind.replace("-", " "), *text.subjects)), invariant=1,
+        str(path),
+        pagesize=A4,
+        title=text.title,
+        author="Cyngor Dyffryn",
+        subject=text.summary,
+        lang=text.language,
+        keywords=", ".join((text.kind.replace("-", " "), *text.subjects)),
+        invariant=1,
     )
     document.build(story)
 

@@ -20,7 +20,7 @@ class Person(Base):
 
 
 class WebSession(Base):
-    """A one-time link or a signed-in browser. Only the SHA-256 of the secret is kept, so a copy of the table opens nothing."""
+    """A one-time link or a signed-in browser. Only the secret's SHA-256 is kept: a copy of the table opens nothing."""
 
     __tablename__ = "web_session"
 

@@ -62,9 +62,7 @@ def close_session(session: Session, secret: str) -> None:
 def _open(session: Session, person_id: str, kind: str, seconds: float) -> str:
     secret = secrets.token_urlsafe(32)
     session.add(
-        WebSession(
-            hashed=_hash(secret), person_id=person_id, kind=kind, expires=now() + timedelta(seconds=seconds)
-        )
+        WebSession(hashed=_hash(secret), person_id=person_id, kind=kind, expires=now() + timedelta(seconds=seconds))
     )
     session.flush()
     return secret

@@ -11,7 +11,7 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.worker import compare
 from hub.index.worker import repair as repair_index
 from hub.jobs import documents_of
-from hub.records.digest import digest_of
+from hub.sources.digest import digest_of
 
 
 class Different(HubError):

@@ -19,8 +19,8 @@ class Options:
     def __init__(self, given: dict[str, Any]) -> None:
         self._given = given
 
-    def get(self, key: str, default: str = "") -> Any:
-        return self._given.get(key) or default
+    def get(self, key: str) -> str | None:
+        return self._given.get(key) or None
 
     def getlist(self, key: str) -> list[str]:
         value = self._given.get(key) or ()
@@ -42,9 +42,7 @@ class Options:
 @as_json
 def search(words: tuple[str, ...], from_: str, only_words: bool, page: int, json_: bool, **given: Any) -> None:
     """Search for WORDS: all of them, "phrases", -without, this OR that."""
-    asked = asked_from(
-        Options({**given, "q": " ".join(words), "from": from_, "words": "only" if only_words else ""})
-    )
+    asked = asked_from(Options({**given, "q": " ".join(words), "from": from_, "words": "only" if only_words else ""}))
     if asked.wrong:
         raise BadInput(next(iter(asked.wrong.values())))
     with workshop() as parts:

@@ -1,7 +1,8 @@
 """How commands speak: JSON for programs, sentences and progress for people."""
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -18,9 +19,13 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print the result a
 def show(value: Any, *, json_: bool, words: Callable[[], str]) -> None:
     """Print `value` as JSON, or what `words` makes of it."""
     if json_:
-        click.echo(json.dumps(asdict(value) if is_dataclass(value) else value, default=str, ensure_ascii=False))  # type: ignore[arg-type]
+        click.echo(json.dumps(_plain(value), default=str, ensure_ascii=False))
     else:
         click.echo(words())
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 @contextmanager
@@ -37,21 +42,22 @@ def workshop(settings: Settings | None = None) -> Iterator[Workshop]:
 @contextmanager
 def progress(label: str, length: int | None = None) -> Iterator[Callable[[int], None]]:
     """A bar (or, with no length, a counter) on the error stream; call it with how many are done so far."""
-    shown = -1
-    with click.progressbar(
-        length=length or 0, label=label, file=click.get_text_stream("stderr"), show_pos=True, show_percent=bool(length)
-    ) as bar:
+    shown = 0
+    bar: Any = click.progressbar(
+        length=length or 0, label=label, file=sys.stderr, show_pos=True, show_percent=bool(length)
+    )
 
-        def tell(done: int) -> None:
-            nonlocal shown
-            if done > shown:
-                bar.update(done - max(shown, 0))
-                shown = done
+    def tell(done: int) -> None:
+        nonlocal shown
+        if done > shown:
+            bar.update(done - shown)
+            shown = done
 
+    with bar:
         yield tell
 
 
-def table(rows: list[tuple[str, ...]], headings: tuple[str, ...]) -> str:
+def table(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...]) -> str:
     """Columns as wide as their widest cell; a sentence when there are no rows is the caller's."""
     widths = [max(len(row[column]) for row in [headings, *rows]) for column in range(len(headings))]
     return "\n".join(

@@ -35,7 +35,9 @@ def kind_at(address: str, tools: Any) -> tuple[str, str]:
     except HarvestError as error:
         raise BadInput(str(error), "address") from error
     if not proposals:
-        raise BadInput(f"We found no feed, sitemap, repository or folder at {address}. Give its own address.", "address")
+        raise BadInput(
+            f"We found no feed, sitemap, repository or folder at {address}. Give its own address.", "address"
+        )
     return proposals[0].kind, proposals[0].address
 
 
@@ -92,7 +94,9 @@ def _words(found: Preview) -> str:
     lines = []
     for one in found.records:
         lines.append(f"{one.title}\n  {one.type} · {one.published or 'no date'} · {one.language or 'language unknown'}")
-        lines.append(f"  {one.words} words · {one.licence or 'no licence stated'} · {', '.join(one.topics) or 'no topics'}")
+        lines.append(
+            f"  {one.words} words · {one.licence or 'no licence stated'} · {', '.join(one.topics) or 'no topics'}"
+        )
         lines.append(f"  {one.summary[:160]}")
     lines += [f"! {problem.what} {problem.fix}" for problem in found.problems]
     return "\n".join(lines) or "Nothing was found."
@@ -103,7 +107,7 @@ def _words(found: Preview) -> str:
 def list_(json_: bool) -> None:
     """List the sources with the state of each."""
     with workshop() as parts, parts.database.reading() as session:
-        rows = []
+        rows: list[dict[str, Any]] = []
         for row, name in session.execute(
             select(Source, Organisation.name)
             .join(Organisation, Organisation.id == Source.organisation_id)

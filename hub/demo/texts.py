@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date as Day
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -21,12 +21,12 @@ class Text:
 
     slug: str
     title: str
-    date: date
+    date: Day
     language: str
     kind: str
     body: str
-    changed: date | None = None
-    review_by: date | None = None
+    changed: Day | None = None
+    review_by: Day | None = None
     summary: str = ""
     subjects: tuple[str, ...] = ()
     contact: str = ""
@@ -54,7 +54,7 @@ def parse(slug: str, content: str) -> Text:
     return Text(
         slug=slug,
         title=facts["title"],
-        date=date.fromisoformat(facts["date"]),
+        date=Day.fromisoformat(facts["date"]),
         language=facts["language"],
         kind=facts["kind"],
         body=body,
@@ -71,8 +71,8 @@ def parse(slug: str, content: str) -> Text:
     )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _day(text: str | None) -> Day | None:
+    return Day.fromisoformat(text) if text else None
 
 
 def _blocks(body: str) -> Iterator[tuple[str, str]]:

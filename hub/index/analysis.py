@@ -1,7 +1,7 @@
 """From text to the words that are indexed and searched: folded first, then stemmed, one analysis for each language."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -33,8 +33,8 @@ _LITTLE: Final = {
 COMMON: Final = frozenset(word for words in _LITTLE.values() for word in words.split())
 """Words that say little: in a search with others, a document need not hold them."""
 
-Welsh = Callable[[Sequence[str]], Sequence[str]]
-"""Words of a query or a text in, their lemmas out, in the same order."""
+Welsh = Callable[[str], str]
+"""Words in, their lemmas out, one space apart: what the lemmas of a Document were made with."""
 
 _POSSESSIVE: Final = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
@@ -59,9 +59,9 @@ def analyzer(language: str) -> TextAnalyzer:
     return builder.build()
 
 
-def unchanged(words: Sequence[str]) -> Sequence[str]:
+def unchanged(text: str) -> str:
     """The lemmas of a hub that has no Welsh dictionary: the words themselves."""
-    return words
+    return text
 
 
 class Analysis:
@@ -76,7 +76,7 @@ class Analysis:
         """The words of a piece of a query, analysed as `language`; empty for one without letters or digits."""
         text = _POSSESSIVE.sub("", usable(text))
         if language == "cy":
-            text = " ".join(usable(word) for word in self._welsh(self._analyzers[OTHER].analyze(text)))
+            text = usable(self._welsh(text))
         return tuple(self._analyzers[language].analyze(text))
 
     def folded(self, text: str) -> tuple[str, ...]:

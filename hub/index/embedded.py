@@ -19,6 +19,7 @@ from hub.index.folders import Folders, Lock
 from hub.index.pages import holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
+from vocab.lemmas import Lemmas
 
 ENGINE: Final = "embedded"
 BATCH_HEAP: Final = 32_000_000
@@ -214,12 +215,12 @@ class EmbeddedReader:
         return [searcher.doc(address)["id"][0] for _, address in hits]
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
-        """{id: version}; of 100,000 documents in about 0.1 s, as both are read without the texts."""
+        """{id: version}; all of 100,000 documents take about 1.5 s, as no text is read."""
         opened, searcher = self._now()
         query = tantivy.Query.all_query()
         if ids is not None:
             query = tantivy.Query.term_set_query(opened.schema, "id", [usable(id) for id in ids])
-        most = max(1, searcher.num_docs)
+        most = max(1, searcher.num_docs if ids is None else len(set(ids)))
         hits = _engine(lambda: searcher.search(query, most, count=False, order_by_field="id", order=Order.Asc).hits)
         versions = searcher.fast_field_values("version", [address for _, address in hits])
         return {str(id): int(version or 0) for (id, _), version in zip(hits, versions, strict=True)}
@@ -254,4 +255,19 @@ def _engine(call: Callable[[], T]) -> T:
 
 def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter]:
     """The reader and the writer of the index in the data folder; neither touches it before its first call."""
-    return EmbeddedReader(settings.index_folder), EmbeddedWriter(settings.index_folder)
+    return EmbeddedReader(settings.index_folder, Dictionary(settings.cache)), EmbeddedWriter(settings.index_folder)
+
+
+class Dictionary:
+    """The Welsh lemmas, loaded at the first search: a process that only writes has no need of them."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._guard = threading.Lock()
+        self._lemmas: Lemmas | None = None
+
+    def __call__(self, text: str) -> str:
+        """As the lemmas of a Document were made."""
+        with self._guard:
+            self._lemmas = self._lemmas or Lemmas(self._cache)
+        return self._lemmas.index_words(text, "cy")

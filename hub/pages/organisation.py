@@ -85,7 +85,9 @@ def organisation(slug: str) -> Any:
     with database().reading() as session:
         row = _find(session, slug)
         answer = part("index").search(
-            Query(rights=PUBLIC, filters={"organisation": (slug,)}, sort="newest", size=NEWEST, facets=("topic", "type"))
+            Query(
+                rights=PUBLIC, filters={"organisation": (slug,)}, sort="newest", size=NEWEST, facets=("topic", "type")
+            )
         )
         topics = [
             (concept, count)

@@ -49,7 +49,9 @@ def _entries(concepts: list[Concept], wanted: str) -> list[tuple[str, Concept, b
     for concept in concepts:
         words = [(concept.pref("en"), True), *((other, False) for other in concept.others("en"))]
         if wanted:
-            words += [(label.value, False) for label in concept.labels if label.language != "en" and label.kind == "pref"]
+            words += [
+                (label.value, False) for label in concept.labels if label.language != "en" and label.kind == "pref"
+            ]
         found += [(text, concept, name) for text, name in words if wanted.casefold() in text.casefold()]
     return sorted(found, key=lambda entry: (entry[0].casefold(), entry[1].notation))
 

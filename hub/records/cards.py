@@ -114,9 +114,7 @@ def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
             .group_by(RecordRow.work_id)
         ).all()
     )
-    return [
-        _card(*rows[id], topics.get(id, ()), copies.get(rows[id][0].work_id, 1) - 1) for id in ids if id in rows
-    ]
+    return [_card(*rows[id], topics.get(id, ()), copies.get(rows[id][0].work_id, 1) - 1) for id in ids if id in rows]
 
 
 def topics_of(session: Session, ids: Sequence[str], scheme: Scheme) -> dict[str, tuple[Topic, ...]]:
@@ -176,7 +174,10 @@ LICENCES: Final[dict[str, tuple[str, str]]] = {
         "CC BY-SA",
         "You may reuse it if you name the source and share what you make under the same licence.",
     ),
-    "creativecommons.org/licenses/by-nc": ("CC BY-NC", "You may reuse it, but not to earn money, if you name the source."),
+    "creativecommons.org/licenses/by-nc": (
+        "CC BY-NC",
+        "You may reuse it, but not to earn money, if you name the source.",
+    ),
 }
 """Part of a licence's address -> (its name, how one may reuse the document)."""
 

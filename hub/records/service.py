@@ -38,7 +38,7 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Enriched:
-    """What the sandbox found in a record: language, tags (concept, score, reasons), words for the index, fingerprint."""
+    """What the sandbox found in a record: language, tags (concept, score, reasons), index words, fingerprint."""
 
     language: str = ""
     tags: tuple[dict[str, Any], ...] = ()

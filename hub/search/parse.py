@@ -1,4 +1,4 @@
-"""What a person typed, as clauses: words, "phrases", -exclusions and OR. Nothing else is syntax, so nothing can break."""
+"""What a person typed, as clauses: words, "phrases", -exclusions and OR. Nothing else is syntax."""
 
 import re
 from dataclasses import replace
@@ -12,7 +12,7 @@ _PIECES = re.compile(r'(-?)"([^"]*)"|(\S+)')
 
 
 def parse(text: str) -> tuple[Clause, ...]:
-    """`damp "four-day week" -news cats OR dogs` as clauses; odd quotes, lone dashes and dangling ORs are just dropped."""
+    """`damp "four-day week" -news cats OR dogs` as clauses; odd quotes, lone dashes and dangling ORs are dropped."""
     clauses: list[Clause] = []
     either = False
     for minus, phrase, word in _PIECES.findall(clean_line(text)[:MOST_CHARACTERS]):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from hub.index.base import FACETS, PUBLIC, Clause, Expansion, IndexReader, Query, Rights, SearchPage
 from hub.search.parse import parse, words_of
@@ -16,7 +16,7 @@ SORTS: Mapping[str, str] = {"best": "best match", "newest": "newest"}
 class Values(Protocol):
     """What request arguments look like: werkzeug's MultiDict and the command line's own."""
 
-    def get(self, key: str, default: str = "") -> Any: ...
+    def get(self, key: str) -> str | None: ...
     def getlist(self, key: str) -> list[str]: ...
 
 
@@ -62,7 +62,7 @@ def asked_from(values: Values) -> Asked:
     wrong: dict[str, str] = {}
 
     def day(name: str) -> date | None:
-        text = str(values.get(name, "")).strip()
+        text = (values.get(name) or "").strip()
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
@@ -71,12 +71,12 @@ def asked_from(values: Values) -> Asked:
 
     filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
     return Asked(
-        text=str(values.get("q", "")).strip()[:500],
+        text=(values.get("q") or "").strip()[:500],
         filters={name: chosen for name, chosen in filters.items() if chosen},
         since=day("from"),
         until=day("to"),
-        sort="newest" if values.get("sort", "") == "newest" else "best",
-        only_words=values.get("words", "") == "only",
+        sort="newest" if values.get("sort") == "newest" else "best",
+        only_words=values.get("words") == "only",
         wrong=wrong,
     )
 

@@ -94,7 +94,7 @@ def _write(
     upserts: list[tuple[Change, Enriched]],
     defaults: Defaults,
 ) -> None:
-    """Everything of one page: records, problems, counters and the cursor; the caller's transaction holds it together."""
+    """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     for change, found in upserts:
         outcome = records.keep(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from federation.record import Record
 from harvesters.base import Problem, Tools
 from harvesters.kinds import KINDS
 from harvesters.run import harvest
@@ -160,7 +161,7 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
     _require_held(run)
     source = session.get_one(Source, run.source_id)
 
-    def again(record: records.Record) -> Enriched:
+    def again(record: Record) -> Enriched:
         return enrich(tools.sandbox, [record])[0]
 
     restored = records.restore_versions(session, run_id=run.id, defaults=defaults_of(source), enrich=again)

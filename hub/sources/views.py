@@ -89,7 +89,19 @@ def source(id: str) -> str:
 @policy("read")
 def runs_csv(id: str) -> Response:
     """The numbers behind the plot."""
-    names = ("started", "ended", "state", "seen", "new", "changed", "unchanged", "deleted", "failed", "requests", "bytes")
+    names = (
+        "started",
+        "ended",
+        "state",
+        "seen",
+        "new",
+        "changed",
+        "unchanged",
+        "deleted",
+        "failed",
+        "requests",
+        "bytes",
+    )
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(names)
@@ -125,7 +137,7 @@ def run(id: str, run_id: str) -> str:
 @blueprint.get("/sources/<id>/problems")
 @policy("read")
 def problems(id: str) -> Any:
-    """Every problem of the last check, none cut off; one cause alone with `?cause=`, as a table to download with .csv."""
+    """Every problem of the last check, none cut off; one cause alone with `?cause=`; .csv to download."""
     cause = request.args.get("cause", "")
     with database().reading() as session:
         row, organisation = _find(session, id)

@@ -1,4 +1,4 @@
-"""The courier: carries a job's name and an id to whoever works. State lives in domain rows; a lost message loses nothing."""
+"""The courier: carries a job's name and an id to whoever works. A lost message loses nothing."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]
-    """A queue row is `[message id, task, job's name, id]` as JSON: huey's own default, pickle, would run foreign code."""
+    """A queue row is `[message id, task, job's name, id]` as JSON: huey's default, pickle, would run foreign code."""
 
     def _serialize(self, data: Any) -> bytes:
         return json.dumps([data.id, data.name, *data.args]).encode()

@@ -58,7 +58,7 @@ class Note(Base):
 
 
 class Relation(Base):
-    """`concept_uri` has `target_uri` as its broader or related concept. No foreign key on the target: rule 14 reports it."""
+    """`concept_uri` has `target_uri` as its broader or related concept. No foreign key on it: rule 14 reports."""
 
     __tablename__ = "relation"
 

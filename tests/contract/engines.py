@@ -11,9 +11,9 @@ from hub.index.embedded import EmbeddedReader, EmbeddedWriter
 LEMMAS: Final = {"gynghorau": "cyngor", "cynghorau": "cyngor", "nghyngor": "cyngor", "ofal": "gofal", "tai": "ty"}
 
 
-def welsh(words: Sequence[str]) -> list[str]:
+def welsh(text: str) -> str:
     """A Welsh dictionary of five words."""
-    return [LEMMAS.get(word.lower(), word) for word in words]
+    return " ".join(LEMMAS.get(word.lower(), word) for word in text.split())
 
 
 @dataclass

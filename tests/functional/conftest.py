@@ -54,6 +54,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
+        process.stdout.close()
 
 
 def _wait_for(url: str) -> None:

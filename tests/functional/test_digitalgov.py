@@ -32,7 +32,9 @@ SEARCHES = (
     "search analytics",
 )
 
-needs_posts = pytest.mark.skipif(not POSTS.is_file(), reason="../shared/data/digitalgov is absent: no real posts harvested")
+needs_posts = pytest.mark.skipif(
+    not POSTS.is_file(), reason="../shared/data/digitalgov is absent: no real posts harvested"
+)
 
 
 def moothall(env: dict[str, str], *words: str) -> Any:
@@ -79,6 +81,8 @@ def report(url: str, kind: str, result: dict[str, Any], seconds: float) -> None:
         ).all()
         names = read_scheme(session).concepts
     database.close()
-    print(f"\n{kind}: {records} records, {result['problems']} problems, {tags / records:.2f} tags a record, {seconds:.1f} s")
+    print(
+        f"\n{kind}: {records} records, {result['problems']} problems, {tags / records:.2f} tags each, {seconds:.1f} s"
+    )
     print("  " + ", ".join(f"{names[uri].pref('en')} {count}" for uri, count in top))
     assert tagged > 0.75 * records

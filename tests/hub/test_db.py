@@ -29,8 +29,17 @@ def test_days_stay_days_and_moments_stay_moments(hub: World) -> None:
     with hub.database.writing() as session:
         source = source_of(session, hub.northford)
         row = RecordRow(
-            source_id=source.id, organisation_id=hub.northford, native_id="1", url="https://x.example", title="T",
-            meta_hash="", text_hash="", work_id="w", issued=date(2026, 11, 1), modified=moment, published=moment,
+            source_id=source.id,
+            organisation_id=hub.northford,
+            native_id="1",
+            url="https://x.example",
+            title="T",
+            meta_hash="",
+            text_hash="",
+            work_id="w",
+            issued=date(2026, 11, 1),
+            modified=moment,
+            published=moment,
         )
         session.add(row)
         id = row.id = new_id()

@@ -9,7 +9,6 @@ from federation.record import Licence, Record, meta_hash, text_hash
 from harvesters.base import upsert
 from hub.db import now
 from hub.index.models import IndexOutbox
-from hub.records.digest import digest_of
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.records.service import (
@@ -23,6 +22,7 @@ from hub.records.service import (
     unseen,
     withdraw,
 )
+from hub.sources.digest import digest_of
 from tests.people import World, source_of
 
 RECORD = Record(

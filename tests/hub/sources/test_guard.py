@@ -5,7 +5,9 @@ import pytest
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 
 
-@pytest.mark.parametrize(("gone", "living", "held"), [(20, 100, False), (21, 100, True), (25, 250, False), (26, 250, True)])
+@pytest.mark.parametrize(
+    ("gone", "living", "held"), [(20, 100, False), (21, 100, True), (25, 250, False), (26, 250, True)]
+)
 def test_more_than_twenty_and_ten_percent_gone_waits(gone: int, living: int, held: bool) -> None:
     assert bool(too_many_gone(gone=gone, living=living)) is held
 
