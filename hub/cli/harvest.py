@@ -23,7 +23,10 @@ TOGETHER = 6
 
 @dataclass
 class Harvested:
-    """What checks brought, added up. `skipped` are sources that were being checked already."""
+    """What checks brought, added up. `skipped` are sources that were being checked already.
+
+    `index_writes` are documents that this command wrote to the index or removed; a running hub may do it first.
+    """
 
     sources: int = 0
     seen: int = 0
@@ -63,7 +66,8 @@ def harvest_now(parts: Workshop, source_ids: Sequence[str], label: str = "Checki
             perform(run_id, replace(Work(parts.database, parts.tools(), parts.times), told=told))
 
         list(pool.map(one, queued))
-    deliver_all(parts.database, open_writer(parts.settings), documents_of(parts.vocabulary))
+    delivered = deliver_all(parts.database, open_writer(parts.settings), documents_of(parts.vocabulary))
+    result.index_writes = delivered.written + delivered.removed
     _add_up(parts, queued, result)
     return result
 
@@ -77,7 +81,6 @@ def _add_up(parts: Workshop, run_ids: Sequence[str], result: Harvested) -> None:
             for name in ("seen", "new", "changed", "unchanged", "deleted", "extracted", "requests"):
                 setattr(result, name, getattr(result, name) + getattr(run, name))
             result.problems += run.failed
-            result.index_writes += run.new + run.changed + run.deleted
             if run.state in ("failed", "blocked"):
                 result.failed.append(f"{source.name}: {run.message}")
             if run.state == "held":

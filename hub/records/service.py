@@ -110,16 +110,24 @@ def mark_seen(session: Session, *, source_id: str, run_id: str, native_ids: Iter
         )
 
 
+def refresh(session: Session, *, source_id: str, validators: Iterable[tuple[str, Validators]]) -> None:
+    """New validators of unchanged records: the next fetch asks with them, and reads nothing again."""
+    given = dict(validators)
+    rows = session.scalars(select(RecordRow).where(RecordRow.source_id == source_id, RecordRow.native_id.in_(given)))
+    for row in rows:
+        row.validators = given[row.native_id]
+
+
 def living(session: Session, source_id: str) -> int:
     """How many records of the source are there and not withdrawn."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(RecordRow)
-            .where(RecordRow.source_id == source_id, RecordRow.withdrawn_at.is_(None))
-        )
-        or 0
-    )
+    there = (RecordRow.source_id == source_id) & RecordRow.withdrawn_at.is_(None)
+    return session.scalar(select(func.count()).select_from(RecordRow).where(there)) or 0
+
+
+def living_ids(session: Session, source_id: str, native_ids: Sequence[str]) -> list[str]:
+    """Our ids of those among these records that are there and not withdrawn."""
+    there = (RecordRow.source_id == source_id) & RecordRow.withdrawn_at.is_(None)
+    return list(session.scalars(select(RecordRow.id).where(there, RecordRow.native_id.in_(native_ids))))
 
 
 def unseen(session: Session, *, source_id: str, run_id: str) -> list[RecordRow]:
@@ -154,8 +162,14 @@ def withdraw(session: Session, *, source_id: str, native_ids: Sequence[str], run
     return len(rows)
 
 
-def restore_versions(session: Session, *, run_id: str, defaults: Defaults, enrich: Callable[[Record], Enriched]) -> int:
-    """Take back what a refused run did: its versions go, the ones that they replaced return. Says how many."""
+def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Callable[[Record], Enriched]) -> int:
+    """Undo a refused run: the versions that it replaced and the records that it withdrew return. Says how many."""
+    gone = list(
+        session.scalars(select(RecordRow).where(RecordRow.last_seen_run == run_id, RecordRow.withdrawn_at.is_not(None)))
+    )
+    for row in gone:
+        row.withdrawn_at, row.withdrawn_reason = None, ""
+    _touch(session, gone)
     versions = list(session.scalars(select(RecordVersion).where(RecordVersion.replaced_by_run == run_id)))
     for old in versions:
         row = session.get_one(RecordRow, old.record_id)
@@ -167,7 +181,7 @@ def restore_versions(session: Session, *, run_id: str, defaults: Defaults, enric
         _retag(session, row, found.tags)
         _touch(session, [row])
         session.delete(old)
-    return len(versions)
+    return len(versions) + len(gone)
 
 
 def purge_withdrawn(session: Session, *, before: datetime, limit: int = 500) -> int:

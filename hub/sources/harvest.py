@@ -75,7 +75,7 @@ def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work:
             run = holds(session, run_id, fence)
             if run is None:
                 raise LostLease
-            if _hold_for_changes(session, run, page, len(replaced)):
+            if _suspicious(session, run, page, len(replaced)):
                 return
             _write(session, run, source, page, list(zip(upserts, enriched, strict=True)), defaults)
             if page.complete:
@@ -107,6 +107,7 @@ def _write(
                 session, source_id=source.id, native_ids=[change.native_id], run_id=run.id, reason=change.reason
             )
     records.mark_seen(session, source_id=source.id, run_id=run.id, native_ids=page.unchanged)
+    records.refresh(session, source_id=source.id, validators=page.refreshed)
     run.new += counts["new"]
     run.changed += counts["changed"]
     run.unchanged += counts["unchanged"] + len(page.unchanged)
@@ -134,13 +135,19 @@ def _move(session: Session, run: Run, address: str) -> None:
         source.address = address
 
 
-def _hold_for_changes(session: Session, run: Run, page: Page, replaced: int) -> bool:
-    """Judge the page *before* it is written: were too many of the documents that we knew changed at once?"""
+def _suspicious(session: Session, run: Run, page: Page, replaced: int) -> bool:
+    """Judge the page *before* it is written: would too many of the documents that we knew change or go at once?"""
+    if run.accepted:
+        return False
     changed = run.changed + replaced
     known_seen = run.changed + run.unchanged + replaced + len(page.unchanged)
-    why = "" if run.accepted else too_many_changed(changed=changed, known_seen=known_seen)
+    told_gone = [change.native_id for change in page.changes if change.record is None]
+    going = records.living_ids(session, run.source_id, told_gone) if told_gone else []
+    why = too_many_changed(changed=changed, known_seen=known_seen) or too_many_gone(
+        gone=run.deleted + len(going), living=records.living(session, run.source_id) + run.deleted
+    )
     if why:
-        hold(session, run, why, gone=[], changed=changed)
+        hold(session, run, why, gone=going, changed=changed)
     return bool(why)
 
 
@@ -150,7 +157,7 @@ def _complete(session: Session, run: Run, page: Page, times: Times) -> None:
     if KINDS[source.kind].semantics == "full" and run.seen:
         gone = records.unseen(session, source_id=source.id, run_id=run.id)
         alive = records.living(session, source.id)
-        why = too_many_gone(gone=len(gone), living=alive) or too_few_seen(
+        why = too_many_gone(gone=run.deleted + len(gone), living=alive + run.deleted) or too_few_seen(
             seen=run.seen, gone=len(gone), earlier=_earlier(session, source.id)
         )
         if why and not run.accepted:

@@ -157,14 +157,14 @@ def accept_held(session: Session, run: Run, *, actor: Actor) -> None:
 
 
 def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> int:
-    """A person says that the site had a fault: the versions that this run replaced return. Says how many."""
+    """A person says that the site had a fault: what this run replaced or withdrew returns. Says how many."""
     _require_held(run)
     source = session.get_one(Source, run.source_id)
 
     def again(record: Record) -> Enriched:
         return enrich(tools.sandbox, [record])[0]
 
-    restored = records.restore_versions(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
+    restored = records.take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
     run.state, run.message = "cancelled", "A person refused what this check found; the former versions are back."
     source.next_due = now()
     note_act(session, actor=actor, action="refuse held check", thing=f"run {run.id}", restored=restored)

@@ -18,7 +18,8 @@ from hub.records.service import (
     known_in,
     mark_seen,
     purge_withdrawn,
-    restore_versions,
+    refresh,
+    take_back,
     unseen,
     withdraw,
 )
@@ -151,13 +152,32 @@ def test_a_refused_run_gives_the_old_versions_back(hub: World) -> None:
         before = digest_of(session)
     keeper.keep(replace(RECORD, title="Broken", text="Broken."), "run2")
     with hub.database.writing() as session:
-        restored = restore_versions(
+        restored = take_back(
             session, run_id="run2", defaults=keeper.defaults, enrich=lambda record: Enriched("en", TAGS)
         )
     assert restored == 1
     with hub.database.reading() as session:
         assert digest_of(session) == before
         assert session.scalars(select(RecordRow)).one().title == RECORD.title
+
+
+def test_a_refused_run_gives_back_what_it_withdrew(hub: World) -> None:
+    keeper = Keeper(hub)
+    keeper.keep(RECORD)
+    with hub.database.writing() as session:
+        withdraw(session, source_id=keeper.source, native_ids=["1"], run_id="run2", reason="Gone.")
+        assert take_back(session, run_id="run2", defaults=keeper.defaults, enrich=lambda record: Enriched()) == 1
+    row = keeper.row()
+    assert (row.withdrawn_at, row.withdrawn_reason, row.version) == (None, "", 1)
+    assert keeper.count(IndexOutbox) == 3
+
+
+def test_new_validators_of_an_unchanged_record_are_kept(hub: World) -> None:
+    keeper = Keeper(hub)
+    keeper.keep(RECORD)
+    with hub.database.writing() as session:
+        refresh(session, source_id=keeper.source, validators=[("1", {"etag": "new"}), ("nope", {"etag": "y"})])
+    assert (keeper.row().validators, keeper.row().touched) == ({"etag": "new"}, 1)
 
 
 def test_after_thirty_days_the_text_of_a_tombstone_is_gone(hub: World) -> None:
