@@ -25,6 +25,7 @@ from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
 from hub.policy import ANONYMOUS, can
+from hub.records.cards import LANGUAGE_NAMES
 from hub.search.views import blueprint as search
 from hub.sources.views import blueprint as sources
 from hub.tasks.courier import Courier
@@ -98,7 +99,12 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.loader = ChoiceLoader([loader, macros])
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        hub_name=settings.name, run_by=settings.run_by, address_with=web.address_with, SECTORS=SECTORS, actor=web.actor
+        hub_name=settings.name,
+        run_by=settings.run_by,
+        address_with=web.address_with,
+        actor=web.actor,
+        SECTORS=SECTORS,
+        LANGUAGE_NAMES=LANGUAGE_NAMES,
     )
 
 

@@ -1,13 +1,17 @@
 """What every view uses: declaring a route's policy, the actor and database of a request, pages, and plain answers."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, render_template, request
 
-from hub.db import Database
+from federation.record import as_moment
+from hub.db import Database, now
 from hub.errors import NotAllowed
 from hub.policy import ACTIONS, ANONYMOUS, Actor
 
@@ -109,6 +113,43 @@ def address_with(**changed: str | int | list[str] | None) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def atom(body: str) -> Response:
-    """An Atom feed."""
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of an Atom feed; its address is its id. `topics` are (notation, name)."""
+
+    title: str
+    address: str
+    updated: date | None
+    summary: str = ""
+    author: str = ""
+    language: str = ""
+    rights: str = ""
+    topics: tuple[tuple[str, str], ...] = ()
+
+
+def atom(title: str, entries: Sequence[FeedEntry]) -> Response:
+    """An Atom feed (RFC 4287) of this address without `.atom`; its date is that of the newest entry."""
+    dates = [as_moment(entry.updated) for entry in entries if entry.updated]
+    body = render_template(
+        "parts/feed.xml",
+        title=title,
+        entries=entries,
+        updated=max(dates, default=None) or now(),
+        here=request.url,
+    )
     return Response(body, mimetype="application/atom+xml")
+
+
+def csv_table(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A table to download; cells that a spreadsheet would run as a formula are made text (security.md rule 28)."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(headings)
+    table.writerows([_inert(cell) for cell in row] for row in rows)
+    return Response(
+        out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}.csv"}
+    )
+
+
+def _inert(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

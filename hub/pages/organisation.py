@@ -13,11 +13,11 @@ from hub.index.base import PUBLIC, Query
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
 from hub.records.models import RecordRow
-from hub.search.feeds import feed_of
+from hub.search.feeds import entries_of
 from hub.sources.health import Health, health_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
-from hub.web import atom, database, paging, part, policy
+from hub.web import atom, csv_table, database, paging, part, policy
 
 NEWEST = 10
 MONTHS = 12
@@ -118,7 +118,34 @@ def organisation_feed(slug: str) -> Any:
             .limit(20)
         )
         shown = cards(session, list(ids), part("vocabulary").scheme)
-    return atom(feed_of(f"{row.name}: newest documents", shown))
+    return atom(f"{row.name}: newest documents", entries_of(shown))
+
+
+@blueprint.get("/organisations/<slug>/months.csv")
+@policy("read")
+def months_csv(slug: str) -> Any:
+    """The numbers behind the plot."""
+    with database().reading() as session:
+        months = _months(session, _find(session, slug).id)
+    return csv_table(f"{slug}-by-month", ("month", "documents"), months)
+
+
+@blueprint.get("/organisations.json")
+@policy("read")
+def listing_json() -> Any:
+    """All members for machines, by name."""
+    with database().reading() as session:
+        rows = sorted(_rows(session), key=lambda row: row[0].name.casefold())
+        return [
+            {
+                **row.__json__(),
+                "other_names": row.other_names,
+                "area": row.area,
+                "documents": documents,
+                "newest": newest.date().isoformat() if newest else None,
+            }
+            for row, documents, newest in rows
+        ]
 
 
 def _find(session: Session, slug: str) -> Organisation:

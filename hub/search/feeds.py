@@ -1,21 +1,25 @@
-"""Atom for lists of records (RFC 4287)."""
+"""Records as entries of an Atom feed."""
 
 from collections.abc import Sequence
 
-from flask import render_template, request, url_for
+from flask import url_for
 
-from hub.db import now
 from hub.records.cards import Card
+from hub.web import FeedEntry
 
 
-def feed_of(title: str, shown: Sequence[Card]) -> str:
-    """An Atom feed of these records; its id is its address, its date that of the newest entry."""
-    dates = [card.published for card in shown if card.published]
-    return render_template(
-        "search/feed.xml",
-        title=title,
-        cards=shown,
-        updated=max(dates, default=None) or now(),
-        here=request.url,
-        home=url_for("home.home", _external=True),
-    )
+def entries_of(shown: Sequence[Card]) -> list[FeedEntry]:
+    """One entry a record."""
+    return [
+        FeedEntry(
+            title=card.title,
+            address=url_for("record.record", id=card.id, _external=True),
+            updated=card.published,
+            summary=card.summary,
+            author=card.publisher.name,
+            language=card.language,
+            rights=card.licence if card.licensed else "",
+            topics=tuple((topic.notation, topic.name) for topic in card.topics),
+        )
+        for card in shown
+    ]

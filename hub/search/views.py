@@ -12,7 +12,7 @@ from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS
 from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES, Card, cards
 from hub.search.expand import Expander
-from hub.search.feeds import feed_of
+from hub.search.feeds import entries_of
 from hub.search.service import PAGE, SORTS, Asked, Found, asked_from, find
 from hub.topics.service import Vocabulary
 from hub.web import Paging, address_with, atom, database, page_asked, paging, part, policy
@@ -93,7 +93,7 @@ def search_feed() -> Response:
     with database().reading() as session:
         shown = [card for _, card in _hits(session, found)]
     words = request.args.get("q", "").strip()
-    return atom(feed_of(f"Search: {words}" if words else "Everything new", shown))
+    return atom(f"Search: {words}" if words else "Everything new", entries_of(shown))
 
 
 @blueprint.get("/search.json")

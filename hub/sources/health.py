@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.sources.models import ProblemRow, Run, Source
@@ -61,7 +61,11 @@ TITLES = {
 
 def health_of(session: Session, source: Source) -> Health:
     """The source's state from its last run."""
-    last = last_run(session, source.id)
+    return health_after(source, last_run(session, source.id))
+
+
+def health_after(source: Source, last: Run | None) -> Health:
+    """The state of a source whose last run is `last`."""
     following = f" Next check {at(source.next_due)}." if source.next_due and not source.paused else ""
     if source.paused:
         return Health("info", "Paused.", "Nobody checks it until it is resumed; what it brought stays findable.")
@@ -81,15 +85,36 @@ def _of(run: Run, following: str) -> Health:
         return Health("bad", word, f"{run.message} Last tried {at(run.ended)}.{following}")
     if run.state == "cancelled":
         return Health("warn", "Refused by a person.", f"{run.message}{following}")
-    counts = f"{run.new} new, {run.changed} changed, {many(run.failed, 'problem')}"
-    gone = f", {run.deleted} gone" if run.deleted else ""
     word = "Working, with problems." if run.failed else "Working."
-    return Health("warn" if run.failed else "ok", word, f"Last checked {at(run.ended)}: {counts}{gone}.{following}")
+    return Health("warn" if run.failed else "ok", word, f"Last checked {at(run.ended)}: {_counts(run)}.{following}")
+
+
+def _counts(run: Run) -> str:
+    gone = f", {run.deleted} gone" if run.deleted else ""
+    return f"{run.new} new, {run.changed} changed, {many(run.failed, 'problem')}{gone}"
+
+
+def is_news(run: Run) -> bool:
+    """Whether anybody who looks after the site would want to hear of this run."""
+    return bool(run.new or run.changed or run.deleted or run.failed or not run.state.startswith("complete"))
+
+
+def said_of(run: Run) -> str:
+    """An ended run in one line: the state first."""
+    return f"{_of(run, '').word.rstrip('.')}: {_counts(run)}"
 
 
 def last_run(session: Session, source_id: str) -> Run | None:
     """The newest run of the source."""
     return session.scalar(select(Run).where(Run.source_id == source_id).order_by(Run.created.desc()).limit(1))
+
+
+def last_runs(session: Session) -> dict[str, Run]:
+    """{source id: its newest run}, of all sources."""
+    rank = func.row_number().over(partition_by=Run.source_id, order_by=(Run.created.desc(), Run.id.desc()))
+    newest = select(Run.id, rank.label("rank")).subquery()
+    rows = session.scalars(select(Run).join(newest, newest.c.id == Run.id).where(newest.c.rank == 1))
+    return {run.source_id: run for run in rows}
 
 
 def problems_of(session: Session, run_id: str) -> list[Group]:

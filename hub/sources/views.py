@@ -1,8 +1,6 @@
 """Sources: the list, the page of one with its checks and problems, one check, and what an operator may do."""
 
-import csv
-import io
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
@@ -13,14 +11,17 @@ from hub.errors import NotFound
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.models import RecordRow, Tag
-from hub.sources.health import Health, health_of, last_run, problems_of
+from hub.sources.health import Health, health_after, health_of, is_news, last_run, last_runs, problems_of, said_of
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, pause, refuse_held
-from hub.web import actor, database, paging, part, policy
+from hub.web import FeedEntry, actor, atom, csv_table, database, paging, part, policy
 
 LIST = 50
 RUNS = 30
+RUN_COLUMNS: Final = (
+    *("started", "ended", "state", "seen", "new", "changed", "unchanged", "deleted", "failed", "requests", "bytes"),
+)
 
 blueprint = Blueprint("sources", __name__)
 
@@ -52,13 +53,35 @@ def listing() -> Any:
         )
 
 
+@blueprint.get("/sources.json")
+@policy("read")
+def listing_json() -> Any:
+    """Every source with its state, for machines."""
+    with database().reading() as session:
+        return [
+            {
+                "id": row.id,
+                "name": row.name,
+                "organisation": organisation.slug,
+                "kind": row.kind,
+                "address": row.address,
+                "documents": row.documents,
+                "well": health.colour in ("ok", "info"),
+                "state": f"{health.word} {health.sentence}".strip(),
+            }
+            for row, organisation, health in _rows(session)
+        ]
+
+
 def _rows(session: Session) -> list[tuple[Source, Organisation, Health]]:
+    """By two statements, however many sources there are."""
     rows = session.execute(
         select(Source, Organisation)
         .join(Organisation, Organisation.id == Source.organisation_id)
         .order_by(func.lower(Organisation.name), Source.name)
     ).all()
-    return [(source, organisation, health_of(session, source)) for source, organisation in rows]
+    last = last_runs(session)
+    return [(source, organisation, health_after(source, last.get(source.id))) for source, organisation in rows]
 
 
 @blueprint.get("/sources/<id>")
@@ -85,32 +108,34 @@ def source(id: str) -> str:
         )
 
 
+@blueprint.get("/sources/<id>.atom")
+@policy("read")
+def source_feed(id: str) -> Response:
+    """The last checks that brought something or met problems, for whoever looks after the site."""
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        runs = [one for one in _runs(session, id) if one.ended and is_news(one)]
+    entries = [
+        FeedEntry(
+            title=said_of(one),
+            address=url_for("sources.run", id=id, run_id=one.id, _external=True),
+            updated=one.ended,
+            summary=one.message,
+            author=organisation.name,
+        )
+        for one in runs
+    ]
+    return atom(f"Checks of {row.name}", entries)
+
+
 @blueprint.get("/sources/<id>/runs.csv")
 @policy("read")
 def runs_csv(id: str) -> Response:
     """The numbers behind the plot."""
-    names = (
-        "started",
-        "ended",
-        "state",
-        "seen",
-        "new",
-        "changed",
-        "unchanged",
-        "deleted",
-        "failed",
-        "requests",
-        "bytes",
-    )
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(names)
     with database().reading() as session:
         _find(session, id)
-        for run in _runs(session, id):
-            table.writerow([getattr(run, name) for name in names])
-    headers = {"Content-Disposition": "attachment; filename=checks.csv"}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+        rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in _runs(session, id)]
+    return csv_table("checks", RUN_COLUMNS, rows)
 
 
 @blueprint.get("/sources/<id>/runs/<run_id>")
@@ -158,19 +183,13 @@ def problems(id: str) -> Any:
 @blueprint.get("/sources/<id>/problems.csv")
 @policy("read")
 def problems_csv(id: str) -> Response:
-    """The problems of the last check as a table; cells that a spreadsheet would run are made plain text."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("cause", "severity", "what", "where", "fix", "sample"))
+    """The problems of the last check as a table."""
     with database().reading() as session:
         _find(session, id)
         last = last_run(session, id)
-        for group in problems_of(session, last.id) if last else []:
-            for one in group.problems:
-                cells = (one.code, one.severity, one.what, one.where, one.fix, one.sample)
-                table.writerow([_plain(cell) for cell in cells])
-    headers = {"Content-Disposition": "attachment; filename=problems.csv"}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+        found = [one for group in problems_of(session, last.id) for one in group.problems] if last else []
+        rows = [(one.code, one.severity, one.what, one.where, one.fix, one.sample) for one in found]
+    return csv_table("problems", ("cause", "severity", "what", "where", "fix", "sample"), rows)
 
 
 @blueprint.post("/sources/<id>/check")
@@ -251,8 +270,3 @@ def _holding(session: Session, id: str) -> dict[str, int]:
 def _titles(session: Session, ids: list[str]) -> list[tuple[str, str]]:
     rows = session.execute(select(RecordRow.id, RecordRow.title).where(RecordRow.id.in_(ids)))
     return [(row.id, row.title) for row in rows]
-
-
-def _plain(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula; an apostrophe makes it text (security.md rule 28)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
