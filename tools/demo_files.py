@@ -1,5 +1,7 @@
 """Makes the demo's PDF, DOCX, ODT and XLSX files from its texts: `python tools/demo_files.py`; they are committed."""
 
+import os
+import re
 import zipfile
 from datetime import UTC, datetime, time
 from html import escape
@@ -19,15 +21,32 @@ ZIP_DATE = (2026, 11, 1, 9, 0, 0)
 
 
 def main() -> None:
-    """Write every file anew; the same texts give the same files but for what the formats stamp themselves."""
+    """Write every file anew; the same texts give the same files, byte for byte."""
     OUT.mkdir(parents=True, exist_ok=True)
     for text in texts("dyffryn"):
         {"pdf": pdf, "docx": docx, "odt": odt, "xlsx": xlsx}[text.format](text, OUT / file_name(text))
 
 
-def moment(text: Text) -> datetime:
+def made(text: Text) -> datetime:
     """Nine o'clock of the day of publication."""
+    return datetime.combine(text.date, time(9), UTC)
+
+
+def changed(text: Text) -> datetime:
+    """Nine o'clock of the day of the last change."""
     return datetime.combine(text.changed or text.date, time(9), UTC)
+
+
+def settled(path: Path, text: Text) -> None:
+    """Give the parts of a zip package a fixed date, and the package its own date of change: the writers put today's."""
+    with zipfile.ZipFile(path) as package:
+        parts = [(name, package.read(name)) for name in package.namelist()]
+    stamp = changed(text).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(path, "w") as out:
+        for name, part in parts:
+            if name == "docProps/core.xml":
+                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
+            out.writestr(zipfile.ZipInfo(name, ZIP_DATE), part, compress_type=zipfile.ZIP_DEFLATED)
 
 
 def pdf(text: Text, path: Path) -> None:
@@ -39,6 +58,8 @@ def pdf(text: Text, path: Path) -> None:
     for kind, words in text.blocks:
         style = styles["Heading2" if kind == "h" else "BodyText"]
         story += [Spacer(1, 6), Paragraph(("• " if kind == "li" else "") + escape(words), style)]
+    # reportlab takes both of its dates from here; that of the change is as long, so it can be put in afterwards.
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(made(text).timestamp()))
     document = SimpleDocTemplate(
         str(path),
         pagesize=A4,
@@ -50,6 +71,8 @@ def pdf(text: Text, path: Path) -> None:
         invariant=1,
     )
     document.build(story)
+    stamp = changed(text).strftime("%Y%m%d%H%M%S").encode()
+    path.write_bytes(re.sub(rb"(/ModDate \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes()))
 
 
 def docx(text: Text, path: Path) -> None:
@@ -65,10 +88,12 @@ def docx(text: Text, path: Path) -> None:
     core = document.core_properties
     core.title, core.subject, core.language = text.title, text.summary, text.language
     core.keywords = ", ".join(text.subjects)
+    core.comments = ""
     core.category = text.kind.replace("-", " ")
     core.author = "Cyngor Dyffryn"
-    core.created = core.modified = moment(text).replace(tzinfo=None)
+    core.created, core.modified = made(text).replace(tzinfo=None), changed(text).replace(tzinfo=None)
     document.save(str(path))
+    settled(path, text)
 
 
 def xlsx(text: Text, path: Path) -> None:
@@ -82,16 +107,17 @@ def xlsx(text: Text, path: Path) -> None:
         if kind == "row":
             cells = [cell.strip() for cell in words.split("|")]
             if not all(set(cell) <= set("-: ") for cell in cells):
-                data.append(cells)
+                data.append([float(cell) if re.fullmatch(r"\d+(\.\d+)?", cell) else cell for cell in cells])
         else:
             notes.append([words])
     book.properties.title, book.properties.subject = text.title, text.summary
     book.properties.keywords = ", ".join(text.subjects)
-    book.properties.category = "dataset"
+    book.properties.category = text.kind.replace("-", " ")
     book.properties.language = text.language
     book.properties.creator = "Cyngor Dyffryn"
-    book.properties.created = book.properties.modified = moment(text).replace(tzinfo=None)
+    book.properties.created = made(text).replace(tzinfo=None)
     book.save(path)
+    settled(path, text)
 
 
 def odt(text: Text, path: Path) -> None:
@@ -112,13 +138,15 @@ def odt(text: Text, path: Path) -> None:
         f'<office:text><text:h text:outline-level="1">{escape(text.title)}</text:h><text:p>{escape(text.summary)}'
         f"</text:p>{body}</office:text></office:body></office:document-content>"
     )
-    words = "".join(f"<meta:keyword>{escape(word)}</meta:keyword>" for word in text.subjects)
-    stamp = moment(text).strftime("%Y-%m-%dT%H:%M:%SZ")
+    words = "".join(
+        f"<meta:keyword>{escape(word)}</meta:keyword>" for word in (text.kind.replace("-", " "), *text.subjects)
+    )
+    stamps = [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (made(text), changed(text))]
     meta = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {spaces} office:version="1.3"><office:meta>'
         f"<dc:title>{escape(text.title)}</dc:title><dc:subject>{escape(text.summary)}</dc:subject>"
         f"<dc:language>{text.language}</dc:language><dc:creator>Cyngor Dyffryn</dc:creator>{words}"
-        f"<meta:creation-date>{stamp}</meta:creation-date><dc:date>{stamp}</dc:date>"
+        f"<meta:creation-date>{stamps[0]}</meta:creation-date><dc:date>{stamps[1]}</dc:date>"
         "</office:meta></office:document-meta>"
     )
     kind = "application/vnd.oasis.opendocument.text"
