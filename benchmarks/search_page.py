@@ -2,8 +2,9 @@
 
     python -m benchmarks.search_page [--docs 100000] [--folder FOLDER]
 
-With a folder, indexes that are there already are used again. Raw is what tantivy-py itself needs: the same query
-objects on a stored text field, one aggregate call, its own SnippetGenerator for ten hits.
+With a folder, what is there already is used again. Raw is what tantivy-py itself needs: the same query objects on a
+stored text field, one aggregate call, its own SnippetGenerator for ten hits. Our reader is hub/index alone; the page is
+the whole HTML of /search over loopback, from a web process as `moothall run` starts it.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import tantivy
 from tantivy import Occur
 
 from benchmarks.corpus import Corpus
+from benchmarks.served import Page, fill, served
 from hub.index.analysis import analyzer
 from hub.index.base import FACETS, PUBLIC, Clause, Document, Query
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
@@ -108,48 +110,59 @@ def ours(words: Sequence[str]) -> Query:
     return Query(rights=PUBLIC, clauses=tuple(Clause(word) for word in words))
 
 
-def measure(raw: Raw, reader: EmbeddedReader, pairs: Sequence[tuple[str, str]]) -> None:
-    """Both sides in turn, five rounds; the best of five for each query, and the median of the rounds' ratios."""
-    best: list[list[float]] = [[1e9, 1e9] for _ in pairs]
-    ratios = []
+SIDES: Final = ("raw engine", "our reader", "page")
+
+
+def measure(raw: Raw, reader: EmbeddedReader, page: Page, pairs: Sequence[tuple[str, str]]) -> None:
+    """The sides in turn, five rounds; the best of five for each query, and the median of the rounds' ratios."""
+    best = [[1e9] * len(SIDES) for _ in pairs]
+    ratios: list[list[tuple[float, float]]] = []
     totals = [raw.search(pair) for pair in pairs]
-    assert totals == [reader.search(ours(pair)).total for pair in pairs], "both sides find the same"
+    for pair, total in zip(pairs, totals, strict=True):
+        assert total == reader.search(ours(pair)).total, "both sides find the same"
+        assert f"<h1>{total:,} result".encode() in page.get(*pair), "the page finds the same"
     for _ in range(ROUNDS):
-        sides: tuple[list[float], list[float]] = ([], [])
+        sides: list[list[float]] = [[] for _ in SIDES]
         for number, pair in enumerate(pairs):
             query = ours(pair)
-            for side, call in enumerate((lambda p=pair: raw.search(p), lambda q=query: reader.search(q))):
+            calls = (lambda p=pair: raw.search(p), lambda q=query: reader.search(q), lambda p=pair: page.get(*p))
+            for side, call in enumerate(calls):
                 sides[side].append(timed(call))
                 best[number][side] = min(best[number][side], sides[side][-1])
-        ratios.append([b / a for a, b in zip(spread(sides[0]), spread(sides[1]), strict=True)])
+        spreads = [spread(side) for side in sides]
+        ratios.append([(one[0] / spreads[0][0], one[1] / spreads[0][1]) for one in spreads])
     _say(best, ratios, totals)
 
 
-def _say(best: Sequence[Sequence[float]], ratios: Sequence[Sequence[float]], totals: Sequence[int]) -> None:
-    raw, hub = (spread([pair[side] for pair in best]) for side in (0, 1))
+def _say(
+    best: Sequence[Sequence[float]], ratios: Sequence[Sequence[tuple[float, float]]], totals: Sequence[int]
+) -> None:
     print(f"hits per query: mean {statistics.mean(totals):.0f}, median {statistics.median(totals):.0f}")
-    print(
-        f"raw engine   p50 {raw[0]:.2f} ms   p95 {raw[1]:.2f} ms   (best of {ROUNDS} for each of {len(best)} queries)"
-    )
-    print(f"our reader   p50 {hub[0]:.2f} ms   p95 {hub[1]:.2f} ms")
-    print(f"difference   p50 {hub[0] - raw[0]:.2f} ms   p95 {hub[1] - raw[1]:.2f} ms")
-    p50, p95 = (statistics.median(ratio[side] for ratio in ratios) for side in (0, 1))
-    print(f"ratio        p50 {hub[0] / raw[0]:.2f}      p95 {hub[1] / raw[1]:.2f}")
-    print(f"             p50 {p50:.2f}      p95 {p95:.2f}      (median of the rounds)")
+    print(f"ms, best of {ROUNDS} for each of {len(best)} queries; ratios and differences to the raw engine;")
+    print("in brackets the median of the rounds, each with its own p50 and p95")
+    raw = spread([each[0] for each in best])
+    for side, name in enumerate(SIDES):
+        p50, p95 = spread([each[side] for each in best])
+        rounds = [statistics.median(each[side][at] for each in ratios) for at in (0, 1)]
+        print(
+            f"{name:11} p50 {p50:6.2f}  p95 {p95:6.2f}   minus raw {p50 - raw[0]:5.2f} {p95 - raw[1]:5.2f}   "
+            f"ratio p50 {p50 / raw[0]:.2f} ({rounds[0]:.2f})  p95 {p95 / raw[1]:.2f} ({rounds[1]:.2f})"
+        )
 
 
 def prepared(folder: Path, corpus: Corpus) -> tuple[Raw, EmbeddedReader]:
-    """Both indexes, made where they are missing."""
+    """Both indexes and the hub's database, made where they are missing."""
     fresh = not (folder / "raw").is_dir()
-    raw, writer = Raw(folder / "raw"), EmbeddedWriter(folder / "ours")
+    raw, writer = Raw(folder / "raw"), EmbeddedWriter(folder / "hub" / "index")
     if fresh:
         print(f"generating alone: {timed(lambda: [None for _ in corpus.documents()]) / 1000:.1f} s")
         print(f"raw index:        {timed(lambda: raw.write(corpus)) / 1000:.1f} s, generating included")
+        print(f"our database:     {timed(lambda: fill(folder / 'hub', corpus)) / 1000:.1f} s, generating included")
         print(
             f"our index:        {timed(lambda: writer.rebuild(corpus.documents())) / 1000:.1f} s, generating included"
         )
         writer.release()
-    reader = EmbeddedReader(folder / "ours")
+    reader = EmbeddedReader(folder / "hub" / "index")
     size = sum(path.stat().st_size for path in (folder / "raw").iterdir())
     print(f"raw {size / 1e6:.0f} MB, ours {reader.stats().bytes / 1e6:.0f} MB, {reader.stats().documents} records")
     return raw, reader
@@ -165,7 +178,8 @@ def main() -> None:
     corpus = Corpus(given.docs)
     try:
         raw, reader = prepared(folder / str(given.docs), corpus)
-        measure(raw, reader, corpus.pairs(QUERIES))
+        with served(folder / str(given.docs) / "hub") as page:
+            measure(raw, reader, page, corpus.pairs(QUERIES))
     finally:
         if given.folder is None:
             shutil.rmtree(folder)
