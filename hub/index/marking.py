@@ -21,6 +21,9 @@ ENOUGH: Final = 300
 _WORD: Final = re.compile(r"[^\W_]+")
 _UMLAUT: Final = re.compile(r"([aou])(?!e)")
 
+NEAR: Final = 12
+"""Characters between two words of one label that still stand together."""
+
 Match = tuple[int, int, str]
 """Start, end and the analysed word."""
 
@@ -34,7 +37,9 @@ class Marker:
         plain = [clause.text for clause in clauses if not analysis.common(clause.text)]
         self._texts = plain or [clause.text for clause in clauses]
         self._labels = [
-            (field_of(language), label) for topic in query.expansions for language, label, _ in topic.labels
+            (field_of(language), label, weight)
+            for topic in query.expansions
+            for language, label, weight in topic.labels
         ]
         self._finders: dict[str, Finder] = {}
 
@@ -54,18 +59,31 @@ class Marker:
     def _finder(self, language: str) -> "Finder":
         field = field_of(language)
         if field not in self._finders:
-            self._finders[field] = Finder(self._wanted(field), field, self._analysis)
+            self._finders[field] = Finder(*self._wanted(field), field, self._analysis)
         return self._finders[field]
 
-    def _wanted(self, field: str) -> frozenset[str]:
-        """Words of the query, and of the labels in this language; of a long label not its little words."""
-        wanted = {word for text in self._texts for word in self._analysis.words(text, field)}
-        for language, label in self._labels:
+    def _wanted(self, field: str) -> tuple[frozenset[str], list[frozenset[str]]]:
+        """(words to mark wherever they stand, labels whose words are marked where they stand together).
+
+        Wherever they stand: the words of the query, labels of one word, and those of a topic's name in another
+        language. Of the other words for a topic, "damp homes", not every home is meant.
+        """
+        alone = {word for text in self._texts for word in self._analysis.words(text, field)}
+        together = []
+        for language, label, weight in self._labels:
             if language == field:
-                words = _WORD.findall(label)
-                long = [word for word in words if len(words) == 1 or len(word) > 3]
-                wanted.update(word for text in long for word in self._analysis.words(text, field))
-        return frozenset(wanted)
+                words = self._label_words(label, field)
+                if len(words) == 1 or weight == 1:
+                    alone |= words
+                else:
+                    together.append(words)
+        return frozenset(alone), together
+
+    def _label_words(self, label: str, field: str) -> frozenset[str]:
+        """The words of a label; of a long one not its little words."""
+        words = _WORD.findall(label)
+        long = [word for word in words if len(words) == 1 or len(word) > 3]
+        return frozenset(word for text in long for word in self._analysis.words(text, field))
 
 
 class Finder:
@@ -75,14 +93,34 @@ class Finder:
     may match, and only that is analysed. Welsh changes first letters too: there, every word is looked at.
     """
 
-    def __init__(self, wanted: frozenset[str], language: str, analysis: Analysis) -> None:
-        self.wanted = wanted
+    def __init__(
+        self, alone: frozenset[str], together: Sequence[frozenset[str]], language: str, analysis: Analysis
+    ) -> None:
+        self.wanted = alone.union(*together)
+        self._alone = alone
+        self._together = together
         self._language = language
         self._analyse = analysis.word
-        self._pattern = _WORD if language == "cy" else _candidates(wanted, language)
+        self._pattern = _WORD if language == "cy" else _candidates(self.wanted, language)
 
     def matches(self, text: str) -> Iterator[Match]:
-        """The matches in their order."""
+        """The matches in their order; a word that counts only in company comes when its neighbour is there."""
+        last: Match | None = None
+        waiting = False
+        for match in self._words(text):
+            near = last is not None and self._belong(last, match) and _is_near(text[last[1] : match[0]])
+            if waiting and near and last is not None:
+                yield last
+            waiting = not near and match[2] not in self._alone
+            if not waiting:
+                yield match
+            last = match
+
+    def _belong(self, one: Match, other: Match) -> bool:
+        return one[2] != other[2] and any(one[2] in label and other[2] in label for label in self._together)
+
+    def _words(self, text: str) -> Iterator[Match]:
+        """Every wanted word, alone or not."""
         if not self.wanted:
             return
         wanted, analyse, language = self.wanted, self._analyse, self._language
@@ -93,6 +131,11 @@ class Finder:
             word = analyse(found.group(), language)
             if word in wanted:
                 yield start, found.end(), word
+
+
+def _is_near(between: str) -> bool:
+    """Whether two words stand together with this between them: room for a little word, but no end of a clause."""
+    return len(between) <= NEAR and not any(mark in between for mark in ".,;:!?()\n")
 
 
 def _candidates(wanted: frozenset[str], language: str) -> re.Pattern[str]:

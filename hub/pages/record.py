@@ -41,7 +41,7 @@ def record(id: str) -> Any:
             organisation=organisation,
             source=source,
             card=cards(session, [id], scheme)[0],
-            text=row.text[:SHOWN] if row.licence_uri or row.licence_text else "",
+            text=_shown(row) if row.licence_uri or row.licence_text else "",
             cut=len(row.text) > SHOWN,
             licence=licence_name(row.licence_uri, row.licence_text),
             use=licence_use(row.licence_uri),
@@ -51,6 +51,11 @@ def record(id: str) -> Any:
             copies=_copies(session, row, scheme),
             similar=_similar(session, id, scheme),
         )
+
+
+def _shown(row: RecordRow) -> str:
+    """The beginning of the text, without the summary that many sites begin it with: that stands above it already."""
+    return row.text.removeprefix(row.summary).lstrip()[:SHOWN]
 
 
 @blueprint.get("/records/<id>/versions")

@@ -215,7 +215,7 @@ def upgrade() -> None:
     with op.batch_alter_table('record', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_record_last_seen_run'), ['last_seen_run'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_organisation_id'), ['organisation_id'], unique=False)
-        batch_op.create_index('ix_record_published', ['withdrawn_at', 'published'], unique=False)
+        batch_op.create_index('ix_record_published', ['published'], unique=False, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_record_source_id'), ['source_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_text_hash'), ['text_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_record_work_id'), ['work_id'], unique=False)

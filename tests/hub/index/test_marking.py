@@ -6,7 +6,7 @@ import re
 import pytest
 
 from hub.index.analysis import FIELDS, Analysis
-from hub.index.base import PUBLIC, Clause, Query, Span
+from hub.index.base import PUBLIC, Clause, Expansion, Query, Span
 from hub.index.marking import LENGTH, Finder, Marker
 
 TEXTS = {
@@ -26,7 +26,8 @@ def test_no_form_is_missed(language: str) -> None:
     for word in words:
         wanted = frozenset(analysis.words(word, language))
         found = [
-            TEXTS[language][start:end] for start, end, _ in Finder(wanted, language, analysis).matches(TEXTS[language])
+            TEXTS[language][start:end]
+            for start, end, _ in Finder(wanted, [], language, analysis).matches(TEXTS[language])
         ]
         expected = [one for one in words if analysis.word(one, language) in wanted]
         assert found == expected, word
@@ -36,7 +37,7 @@ def test_several_words_at_once_are_each_found() -> None:
     analysis = Analysis()
     for language, text in TEXTS.items():
         words = [analysis.word(word, language) for word in re.findall(r"[^\W_]+", text)]
-        finder = Finder(frozenset(words), language, analysis)
+        finder = Finder(frozenset(words), [], language, analysis)
         assert [word for _, _, word in finder.matches(text)] == [word for word in words if word]
 
 
@@ -59,3 +60,16 @@ def test_without_words_the_beginning_is_shown() -> None:
     assert marker.line("", "en") == ()
     long = "".join(span.text for span in marker.extract("word " * 100, "en"))
     assert long.endswith("word …")
+
+
+def test_other_words_of_a_topic_are_marked_where_they_stand_together() -> None:
+    labels = (("en", "damp homes", 0.3), ("nl", "vocht en schimmel", 1.0), ("nl", "schimmel in woningen", 0.7))
+    topic = Expansion("HOU.1", labels, ("mould",))
+    marker = Marker(Query(rights=PUBLIC, clauses=(Clause("mould"),), expansions=(topic,)), Analysis())
+
+    def marked(text: str, language: str) -> list[str]:
+        return [span.text for span in marker.line(text, language) if span.marked]
+
+    assert marked("Mould in 300 homes; a damp cellar", "en") == ["Mould"]
+    assert marked("Damp homes and mould, homes that were damp", "en") == ["Damp", "homes", "mould", "homes", "damp"]
+    assert marked("Meer woningen: vocht, geen schimmel in woningen", "nl") == ["vocht", "schimmel", "woningen"]
