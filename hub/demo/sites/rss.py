@@ -16,7 +16,8 @@ class Westmarch(Site):
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
         if path == "/rss.xml":
             newest = max(moment_of(text) for text in self.texts)
-            body = self._feed().encode("cp1252", "xmlcharrefreplace")
+            # Apostrophes as a word processor writes them: one byte in Windows-1252, and no UTF-8 at all.
+            body = self._feed().replace("&#x27;", "’").replace("'", "’").encode("cp1252", "xmlcharrefreplace")
             return Answer(body, "text/xml; charset=utf-8", modified=newest)
         return super().answer(path, query)
 
