@@ -210,7 +210,7 @@ class EmbeddedReader:
         found = searcher.search(tantivy.Query.term_query(opened.schema, "id", usable(id)), 1).hits
         if not found or size < 1:
             return []
-        asked = _engine(lambda: like(searcher, opened.schema, usable(id), found[0][1]))
+        asked = _engine(lambda: like(searcher, opened.schema, self._analysis, usable(id), found[0][1]))
         hits = _engine(lambda: searcher.search(asked, size, count=False).hits)
         return [searcher.doc(address)["id"][0] for _, address in hits]
 
@@ -246,11 +246,15 @@ T = TypeVar("T")
 
 
 def _engine(call: Callable[[], T]) -> T:
-    """What the engine answers; its errors are ours."""
+    """What the engine answers; its errors are ours, and so are its panics, which Python takes for no Exception."""
     try:
         return call()
     except ValueError as error:
         raise IndexUnavailable(f"The search index does not answer: {error}.") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexUnavailable(f"The search engine stumbled over this search: {error}.") from error
 
 
 def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter]:

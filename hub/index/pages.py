@@ -1,6 +1,8 @@
 """One page of the embedded index: hits, exact total, facets; and the query for similar documents."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +20,9 @@ MOST_VALUES: Final = 200
 
 SIMILAR_TEXT: Final = 20_000
 """Characters of a document from which similar ones are looked for."""
+
+SIMILAR_WORDS: Final = 25
+"""Words of it that are looked for (vocabulary.md §6.2)."""
 
 TOPIC_LIKENESS: Final = 0.5
 
@@ -113,18 +118,36 @@ def _left_out(
     )
 
 
-def like(searcher: tantivy.Searcher, schema: tantivy.Schema, id: str, address: tantivy.DocAddress) -> tantivy.Query:
+def like(
+    searcher: tantivy.Searcher, schema: tantivy.Schema, analysis: Analysis, id: str, address: tantivy.DocAddress
+) -> tantivy.Query:
     """What finds documents like this one: its most telling words in its own language, its topics in any."""
     stored = searcher.doc(address)
-    field = f"all_{field_of(stored.get_first('language') or '')}"
+    language = field_of(stored.get_first("language") or "")
     text = "\n".join(bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))[:SIMILAR_TEXT]
     itself = tantivy.Query.term_query(schema, "id", id)
-    words = tantivy.Query.more_like_this_document_fields_query(
-        schema, {field: [text]}, min_doc_frequency=2, min_term_frequency=1, max_query_terms=25
-    )
-    parts = [(Occur.Should, words), (Occur.MustNot, itself)]
+    parts = [(Occur.MustNot, itself)]
+    field = f"all_{language}"
+    for word, weight in _telling(searcher, field, analysis.words(text, language)):
+        parts.append((Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word), weight)))
     asked = {"topics": {"terms": {"field": "topics", "size": 20}}}
     for topic in searcher.aggregate(itself, asked)["topics"]["buckets"]:
         tagged = tantivy.Query.term_query(schema, "topics", topic["key"])
         parts.append((Occur.Should, tantivy.Query.boost_query(tagged, TOPIC_LIKENESS)))
     return tantivy.Query.boolean_query(parts)
+
+
+def _telling(searcher: tantivy.Searcher, field: str, words: Sequence[str]) -> list[tuple[str, float]]:
+    """The words of a document that others have too, by tf · idf, with their weights: 1 for the best of them.
+
+    The engine's own more-like-this does the same, but counts deleted documents in one place and not in another, and
+    stops the whole process (tantivy 0.27, bm25.rs) where a word stands in nearly every document.
+    """
+    weighed: dict[str, float] = {}
+    for word, times in Counter(words).items():
+        others = searcher.doc_freq(field, word)
+        if others > 1:
+            total = max(searcher.num_docs, others)
+            weighed[word] = times * math.log(1 + (total - others + 0.5) / (others + 0.5))
+    best = sorted(weighed.items(), key=lambda one: (-one[1], one[0]))[:SIMILAR_WORDS]
+    return [(word, weight / best[0][1]) for word, weight in best]

@@ -312,6 +312,12 @@ class TestWriting:
         assert reader.versions(["7", "none", "7"]) == {"7": 7}
         assert reader.versions([]) == {}
 
+    def test_similar_bears_with_deleted_documents(self, writer: IndexWriter, reader: IndexReader) -> None:
+        writer.apply([document(str(number), "Note", "Mould in ward") for number in range(40)], [])
+        writer.apply([document(str(number), "Note", f"Mould in ward {number}") for number in range(5)], [])
+        writer.apply([], [str(number) for number in range(3, 40)])
+        assert sorted(reader.similar("0", 5)) == ["1", "2"]
+
     def test_similar_leaves_itself_out(self, writer: IndexWriter, reader: IndexReader) -> None:
         text = "Falls prevention visits by community wardens for older tenants in sheltered housing. "
         writer.apply(
