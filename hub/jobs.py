@@ -9,12 +9,13 @@ from functools import partial
 from typing import Final
 
 from harvesters.base import Tools
-from harvesters.fetch import FetchTimes, Session, parse_allow, user_agent
+from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow, user_agent
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
 from hub.config import Settings
 from hub.db import Database, now, require_ready
+from hub.errors import BadInput
 from hub.index.engines import open_writer
 from hub.index.worker import Documents, Keeper
 from hub.records.documents import RecordDocuments
@@ -41,6 +42,7 @@ class Workshop:
         self.database = database or Database(settings.database)
         self.vocabulary = Vocabulary(self.database)
         self.times = settings.pace
+        self._allow = _allowed(settings)
         self._politeness = Politeness()
         self._sandbox: Sandbox | None = None
         self._labels = -1
@@ -61,7 +63,7 @@ class Workshop:
         """A fresh session for one run (its counters are the run's), politeness and sandbox shared."""
         times = self.times
         session = Session(
-            allow=parse_allow(self.settings.allowed_networks),
+            allow=self._allow,
             user_agent=user_agent(self.settings.contact or f"{self.settings.base_url}/about"),
             times=FetchTimes(connect=times.connect, idle=times.read, list=times.list, document=times.document),
             politeness=self._politeness,
@@ -73,6 +75,13 @@ class Workshop:
         if self._sandbox is not None:
             self._sandbox.close()
         self.database.close()
+
+
+def _allowed(settings: Settings) -> tuple[Allowed, ...]:
+    try:
+        return parse_allow(settings.allowed_networks)
+    except ValueError as error:
+        raise BadInput(f"The setting MOOTHALL_FETCH_ALLOW cannot be used: {error}") from error
 
 
 def harvest_job(workshop: Workshop, run_id: str) -> None:

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.config import Settings, environment, read_settings
+from hub.errors import HubError
 from hub.jobs import work
 from hub.wsgi import serve
 
 ROLES: Final[dict[str, Callable[[Settings], None]]] = {"web": serve, "work": work}
 PATIENCE = 10
 """Seconds that a child gets to end by itself."""
+TRIES = 5
+"""How often a child that ends within five seconds is started again."""
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ class Child:
 
 def start(role: str, settings: Settings) -> subprocess.Popen[bytes]:
     """Start one role as a process of its own, with these settings."""
-    command = [sys.executable, "-m", "hub.processes", role]
+    command = [sys.executable, "-m", "hub.processes", role, str(os.getpid())]
     return subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL)
 
 
@@ -54,7 +57,7 @@ def supervise(settings: Settings, stop: threading.Event) -> int:
 def _again(child: Child, settings: Settings) -> bool:
     quick = time.monotonic() - child.started < 5
     child.falls = child.falls + 1 if quick else 1
-    if child.falls > 5:
+    if child.falls > TRIES:
         log.error("The process %s ends again and again, last with status %s.", child.role, child.process.returncode)
         return False
     log.warning("The process %s ended with status %s; it is started again.", child.role, child.process.returncode)
@@ -77,10 +80,9 @@ def end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def main() -> None:
-    """`python -m hub.processes web|work`: one role, ending when its parent does."""
+    """`python -m hub.processes web|work PARENT`: one role, ending when the process with the number PARENT does."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    role = sys.argv[1]
-    parent = os.getppid()
+    role, parent = sys.argv[1], int(sys.argv[2])
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -88,7 +90,10 @@ def main() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True, name="watch parent").start()
-    ROLES[role](read_settings())
+    try:
+        ROLES[role](read_settings())
+    except HubError as error:
+        sys.exit(f"moothall {role}: {error}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from waitress import create_server
 from hub.app import create_app
 from hub.config import Settings
 from hub.db import require_ready
+from hub.errors import Unavailable
 from hub.index.engines import open_reader
 from hub.jobs import Workshop
 from hub.search.expand import Expander
@@ -34,12 +35,14 @@ def build(settings: Settings) -> Flask:
 def serve(settings: Settings, host: str = "", port: int = 0) -> None:
     """Serve until the process is told to stop. Where nothing is said, the host and port are those of the base URL."""
     address = urlsplit(settings.base_url)
-    server = create_server(
-        build(settings),
-        host=host or address.hostname or "127.0.0.1",
-        port=port or address.port or 8000,
-        threads=THREADS,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
+    host, port = host or address.hostname or "127.0.0.1", port or address.port or 8000
+    app = build(settings)
+    try:
+        server = create_server(
+            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
+        )
+    except OSError as error:
+        raise Unavailable(
+            f"The site cannot be served at {host}, port {port}: {error.strerror}. Set another MOOTHALL_BASE_URL."
+        ) from error
     server.run()

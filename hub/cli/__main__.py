@@ -53,13 +53,21 @@ def moothall() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; an error of ours is one sentence on the error stream and exit status 1."""
     try:
-        moothall.main(arguments, standalone_mode=False)
+        moothall.main(arguments, prog_name="moothall", standalone_mode=False)
     except HubError as error:
         sys.exit(_said(str(error)))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
     except click.ClickException as error:
         sys.exit(_said(error.format_message()))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_said("Stopped."))
+    except Exception as error:
+        # Known by name, as its module is too heavy to be imported here; anything else is a fault of ours.
+        if not type(error).__module__.startswith("sqlalchemy."):
+            raise
+        why = getattr(error, "orig", None) or error
+        sys.exit(_said(f"The database cannot be used: {why}. `moothall doctor` looks for the reason."))
 
 
 def _said(sentence: str) -> int:

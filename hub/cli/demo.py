@@ -42,6 +42,8 @@ FIRST_SEARCH: Final = "damp and mould"
 def demo(reset: bool, once: bool, folder: Path, port: int, json_: bool) -> None:
     """Make a hub in ./moothall-demo, harvest six made-up organisations over HTTP, and serve the site."""
     began = time.monotonic()
+    if json_ and not once:
+        raise BadInput("--json prints the counts of --once; give both.")
     plan = _prepare(folder, reset, port)
     settings = _settings(folder, plan)
     say = _quiet if json_ else click.echo

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
+from harvesters.fetch import parse_allow
 from hub.cli.shown import as_json, show
-from hub.config import Settings, read_settings
+from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now, pending
 from hub.errors import HubError, IndexUnavailable
 from hub.index.engines import open_reader
@@ -50,7 +52,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_data(settings)]
     if not findings[0].well:
         return findings
-    findings += [_secret(settings), _disk(settings)]
+    findings += [_secret(settings), _network(settings), _disk(settings)]
     database = Database(settings.database)
     try:
         tables = _tables(database)
@@ -73,7 +75,18 @@ def _secret(settings: Settings) -> Finding:
         settings.secret()
     except HubError as error:
         return Finding("secret key", False, str(error))
+    ours = settings.data / SECRET_FILE
+    if not (settings.secret_key or settings.secret_key_file) and ours.stat().st_mode & 0o077:
+        return Finding("secret key", False, f"Other users can read {ours}.", f"Run `chmod 600 {ours}`.")
     return Finding("secret key", True, "It can be read.")
+
+
+def _network(settings: Settings) -> Finding:
+    try:
+        parse_allow(settings.allowed_networks)
+    except ValueError as error:
+        return Finding("network", False, f"MOOTHALL_FETCH_ALLOW cannot be used: {error}", "Set it anew.")
+    return Finding("network", True, f"May be fetched although private: {settings.fetch_allow or 'nothing'}.")
 
 
 def _disk(settings: Settings) -> Finding:
@@ -83,7 +96,12 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _tables(database: Database) -> Finding:
-    if pending(database):
+    try:
+        old = pending(database)
+    except DBAPIError as error:
+        fix = "Is MOOTHALL_DATABASE_URL right? Else put a copy of the database in its place."
+        return Finding("database", False, f"It cannot be opened: {error.orig}.", fix)
+    if old:
         return Finding("database", False, "Its tables are old or missing.", "Run `moothall upgrade`.")
     return Finding("database", True, "Its tables are of the newest shape.")
 

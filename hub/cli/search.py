@@ -38,7 +38,7 @@ class Options:
 @click.option("--to", default="", help="Published on this day or before.")
 @click.option("--sort", type=click.Choice(["best", "newest"]), default="best")
 @click.option("--only-words", is_flag=True, help="Do not search the topics' other words.")
-@click.option("--page", default=1)
+@click.option("--page", type=click.IntRange(min=1), default=1)
 @as_json
 def search(words: tuple[str, ...], from_: str, only_words: bool, page: int, json_: bool, **given: Any) -> None:
     """Search for WORDS: all of them, "phrases", -without, this OR that."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from itertools import count
 from typing import Any
 
 import click
@@ -41,10 +42,19 @@ def workshop(settings: Settings | None = None) -> Iterator[Workshop]:
 
 @contextmanager
 def progress(label: str, length: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar (or, with no length, a counter) on the error stream; call it with how many are done so far."""
+    """A bar (or, with no length, a counter) on the error stream; call it with how many are done so far.
+
+    Nothing where no person looks: the error stream of a script holds errors.
+    """
     shown = 0
     bar: Any = click.progressbar(
-        length=length or 0, label=label, file=sys.stderr, show_pos=True, show_percent=bool(length)
+        None if length else count(),
+        length=length,
+        label=label,
+        file=sys.stderr,
+        show_pos=True,
+        show_percent=bool(length),
+        hidden=not sys.stderr.isatty(),
     )
 
     def tell(done: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from federation.record import TYPES
 from harvesters.errors import HarvestError
 from harvesters.kinds import KINDS
 from harvesters.run import discover
@@ -47,12 +48,12 @@ def kind_at(address: str, tools: Any) -> tuple[str, str]:
 @KIND
 @click.option("--name", default="", help="What people read.")
 @click.option("--language", default="", help="Language of documents that do not say it, as en, cy, nl, sv, de.")
-@click.option("--type", "type_", default="", help="Kind of documents that do not say it, as practice-note or news.")
+@click.option("--type", "type_", type=click.Choice(TYPES), help="Kind of documents that do not say it.")
 @click.option("--licence", "licence_uri", default="", help="Licence of documents that do not say it.")
 @click.option("--contact", default="", help="Whom to ask about documents that do not say it.")
 @click.option("--every", "interval", default=3600, help="Seconds between checks.")
 @as_json
-def add(organisation: str, address: str, kind: str | None, type_: str, json_: bool, **given: Any) -> None:
+def add(organisation: str, address: str, kind: str | None, type_: str | None, json_: bool, **given: Any) -> None:
     """Register ADDRESS as a source of ORGANISATION; it is checked at once by a running hub."""
     with workshop() as parts:
         if kind is None:
@@ -64,7 +65,7 @@ def add(organisation: str, address: str, kind: str | None, type_: str, json_: bo
                 organisation=find_organisation(session, organisation),
                 kind=kind,
                 address=address,
-                type=type_,
+                type=type_ or "",
                 **given,
             )
             value = {"id": row.id, "name": row.name, "kind": kind, "address": address}
@@ -75,7 +76,7 @@ def add(organisation: str, address: str, kind: str | None, type_: str, json_: bo
 @source.command()
 @click.argument("address")
 @KIND
-@click.option("--size", default=10, help="How many records.")
+@click.option("--size", type=click.IntRange(min=1), default=10, help="How many records.")
 @as_json
 def preview(address: str, kind: str | None, size: int, json_: bool) -> None:
     """Show the first records of ADDRESS as they will look, with nothing stored."""

@@ -37,9 +37,9 @@ def hub_in(folder: Path, **given: object) -> Iterator[Workshop]:
 
 @contextmanager
 def running(settings: Settings, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """`python -m WORDS` with these settings; at the end it and its roles are killed, if they are there still."""
+    """`python WORDS` with these settings; at the end it and its roles are killed, if they are there still."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *words],
+        [sys.executable, *words],
         env=environment(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -58,7 +58,7 @@ def running(settings: Settings, *words: str) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def working(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """One work process of the hub, as the supervisor starts it."""
-    with running(settings, "hub.processes", "work", str(os.getpid())) as process:
+    with running(settings, "-m", "hub.processes", "work", str(os.getpid())) as process:
         yield process
 
 

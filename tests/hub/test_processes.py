@@ -25,7 +25,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 
 def test_a_killed_role_is_started_again_and_sigterm_ends_all(hub: Workshop) -> None:
-    with running(hub.settings, "hub.cli", "run") as parent:
+    with running(hub.settings, "-m", "hub.cli", "run") as parent:
         assert until(lambda: answers(hub.settings))
         assert until(lambda: set(roles(parent.pid)) == {"web", "work"})
         for role in ("web", "work"):
@@ -48,7 +48,7 @@ def test_a_killed_role_is_started_again_and_sigterm_ends_all(hub: Workshop) -> N
 
 def test_ctrl_c_in_a_terminal_ends_all_without_a_trace(hub: Workshop) -> None:
     """A terminal sends the signal to the whole group of processes."""
-    with running(hub.settings, "hub.cli", "run") as parent:
+    with running(hub.settings, "-m", "hub.cli", "run") as parent:
         assert until(lambda: answers(hub.settings))
         assert until(lambda: set(roles(parent.pid)) == {"web", "work"})
         last = roles(parent.pid)
@@ -62,7 +62,7 @@ def test_ctrl_c_in_a_terminal_ends_all_without_a_trace(hub: Workshop) -> None:
 
 @pytest.mark.parametrize("early", [True, False], ids=["while they start", "while they work"])
 def test_children_end_when_their_parent_is_killed(hub: Workshop, early: bool) -> None:
-    with running(hub.settings, "hub.cli", "run") as parent:
+    with running(hub.settings, "-m", "hub.cli", "run") as parent:
         assert until(lambda: set(roles(parent.pid)) == {"web", "work"}, pause=0.002)
         if not early:
             assert until(lambda: answers(hub.settings))
@@ -75,12 +75,13 @@ def test_children_end_when_their_parent_is_killed(hub: Workshop, early: bool) ->
 
 def test_a_role_that_dies_at_once_ends_the_parent_after_some_tries(hub: Workshop) -> None:
     port = int(hub.settings.base_url.rpartition(":")[2])
-    with socket.create_server(("127.0.0.1", port)), running(hub.settings, "hub.cli", "run") as parent:
+    impatient = "import hub.processes; hub.processes.TRIES = 2; from hub.cli.__main__ import main; main(['run'])"
+    with socket.create_server(("127.0.0.1", port)), running(hub.settings, "-c", impatient) as parent:
         _, err = parent.communicate(timeout=60)
     assert parent.returncode == 1
     last = err.splitlines()[-1]
     assert last.startswith("moothall: A process of the hub ends again and again. `moothall doctor`")
-    assert err.count(f"moothall web: The site cannot be served at 127.0.0.1, port {port}: Address already in use.") == 6
+    assert err.count(f"moothall web: The site cannot be served at 127.0.0.1, port {port}: Address already in use.") == 3
     assert "The process work ended" not in err
     assert "Traceback" not in err
     assert roles(parent.pid) == {}, "the role that was well is ended too"

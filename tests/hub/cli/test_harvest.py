@@ -47,8 +47,11 @@ def test_a_second_check_changes_nothing_and_writes_nothing(terminal: Terminal) -
 
 def test_a_paused_source_is_left_out_of_all_and_checked_when_it_is_named(terminal: Terminal) -> None:
     assert terminal.type("source", "pause", "Northford news", "--json").value()["paused"] is True
+    assert "Paused." in terminal.type("source", "list").out
     assert terminal.type("harvest", "--all", "--json").value()["sources"] == 0
     assert terminal.type("harvest", "Northford news", "--json").value()["sources"] == 1
+    assert terminal.type("source", "pause", "northford news", "--resume").out == "Northford news is checked again.\n"
+    assert terminal.type("harvest", "--due", "--json").value()["sources"] == 1, "it is due at once"
 
 
 def test_a_source_that_fails_is_the_reason_of_status_1(terminal: Terminal, site: Site) -> None:

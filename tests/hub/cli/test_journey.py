@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from hub.config import Settings
-from hub.index.engines import open_reader
-from tests.hub.cli.typed import ATOM, PAGE, feed_of, process
+from tests.hub.cli.typed import ATOM, PAGE, Terminal, feed_of, process
 from tests.people import settings_in
 from tests.servers.loopback import serve
 
-ENTRIES = 12
+ENTRIES = 9
 
 
 @pytest.fixture
@@ -35,7 +34,6 @@ def test_from_nothing_to_a_search_result_and_on(settings: Settings) -> None:
         preview = type_("source", "preview", site.url("/feed"), "--size", "2")
         assert re.findall(r"^Food waste round \d+$", preview, re.M) == ["Food waste round 0", "Food waste round 1"]
         assert "Food waste" in preview.split("·")[-1], "the topics that it would get"
-        assert type_("search", "waste").startswith("0 results"), "a preview stores nothing"
         added = type_("source", "add", "northford-city", site.url("/feed"), "--name", "News", "--type", "news")
         assert "moothall harvest" in added
         source_id = added.rsplit(maxsplit=1)[1]
@@ -48,29 +46,26 @@ def test_from_nothing_to_a_search_result_and_on(settings: Settings) -> None:
     assert f"embedded, {ENTRIES} documents" in type_("index", "status")
     assert type_("index", "rebuild") == f"The index is new and holds {ENTRIES} documents.\n"
     assert type_("check").splitlines() == digest
-    again = type_("search", "food", "waste", "--sector", "council", "--type", "news")
-    assert sorted(again.splitlines()) == sorted(found.splitlines()), "equally good ones may change places"
     assert type_("source", "pause", "News") == "News is paused.\n"
-    assert "Paused." in type_("source", "list")
-    assert "0 sources checked" in type_("harvest", "--all")
-    assert type_("source", "pause", "news", "--resume") == "News is checked again.\n"
     assert f"ok   index: {ENTRIES} documents." in type_("doctor")
     assert "Traceback" not in "".join(shown)
 
 
-def test_a_hub_made_twice_keeps_what_it_has(settings: Settings) -> None:
-    with serve({"/feed": (200, ATOM, feed_of(ENTRIES))}) as site:
-        process(settings, "init", "--json").value()
-        process(settings, "organisation", "add", "Northford City", "--sector", "council", "--json").value()
-        process(settings, "source", "add", "northford-city", site.url("/feed"), "--json").value()
-        assert process(settings, "harvest", "--due", "--json").value()["new"] == ENTRIES
-    secret = settings.secret()
-    before = process(settings, "check", "--json").value()
-    process(settings, "init", "--json").value()
-    process(settings, "upgrade", "--json").value()
-    assert settings.secret() == secret
-    assert process(settings, "check", "--json").value() == before
-    assert open_reader(settings).stats().documents == ENTRIES
+def test_a_hub_made_twice_keeps_what_it_has(terminal: Terminal) -> None:
+    secret = terminal.settings.secret()
+    before = terminal.type("check", "--json").value()
+    terminal.type("init", "--json").value()
+    terminal.type("upgrade", "--json").value()
+    assert terminal.settings.secret() == secret
+    assert terminal.type("check", "--json").value() == before
+    assert terminal.type("index", "status", "--json").value()["documents"] > 0
+
+
+def test_upgrade_makes_tables_in_a_folder_that_has_none(no_hub: Terminal) -> None:
+    no_hub.settings.data.mkdir()
+    assert "moothall upgrade" in no_hub.type("source", "list").complaint()
+    assert no_hub.type("upgrade").out == "The database has its newest shape.\n"
+    assert no_hub.type("source", "list", "--json").value() == []
 
 
 def test_failures_end_the_process_with_status_1_and_one_line(settings: Settings) -> None:
