@@ -56,10 +56,10 @@ def newest_by_sector(session: Session, scheme: Scheme) -> list[tuple[str, list[C
 
 
 def _numbers(session: Session) -> dict[str, Any]:
-    living = RecordRow.withdrawn_at.is_(None)
+    living, known = RecordRow.withdrawn_at.is_(None), RecordRow.language != ""
     return {
         "organisations": session.scalar(select(func.count()).select_from(Organisation)) or 0,
         "documents": session.scalar(select(func.count()).select_from(RecordRow).where(living)) or 0,
-        "languages": session.scalar(select(func.count(RecordRow.language.distinct())).where(living)) or 0,
+        "languages": session.scalar(select(func.count(RecordRow.language.distinct())).where(living, known)) or 0,
         "collected": session.scalar(select(func.max(Run.ended)).where(Run.state.startswith("complete"))),
     }

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from federation.record import clean_line
 from hub.db import now
 from hub.errors import NotFound
 from hub.index.base import PUBLIC, Query
@@ -17,7 +18,7 @@ from hub.search.feeds import entries_of
 from hub.sources.health import Health, health_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
-from hub.web import atom, csv_table, database, paging, part, policy
+from hub.web import address_with, atom, csv_table, database, paging, part, policy
 
 NEWEST = 10
 MONTHS = 12
@@ -33,7 +34,7 @@ ORDERS = {"name": "name", "documents": "documents", "newest": "newest document"}
 def listing() -> Any:
     """All members with what we hold of them; by name, number or newest, narrowed by sector or a word of any name."""
     order = request.args.get("sort", "name")
-    sector, wanted = request.args.get("sector", ""), request.args.get("q", "").strip()[:80]
+    sector, wanted = request.args.get("sector", ""), clean_line(request.args.get("q", ""))[:80]
     with database().reading() as session:
         rows = [row for row in _rows(session) if _matches(row[0], sector, wanted)]
     if order == "documents":
@@ -44,7 +45,7 @@ def listing() -> Any:
         rows.sort(key=lambda row: row[0].name.casefold())
     where = paging(len(rows), LIST)
     if where is None:
-        return redirect(url_for("organisation.listing"))
+        return redirect(address_with(page=None))
     shown = rows[where.first - 1 : where.first - 1 + LIST]
     return render_template(
         "organisation/organisations.html",

@@ -2,7 +2,9 @@
 
 from flask import Blueprint, render_template
 
-from hub.web import policy
+from harvesters.limits import user_agent
+from hub.config import Settings
+from hub.web import part, policy
 
 blueprint = Blueprint("static_pages", __name__)
 
@@ -18,4 +20,6 @@ def help() -> str:
 @policy("read")
 def about() -> str:
     """Who runs this hub, how it visits sites, and how to reach it."""
-    return render_template("static_pages/about.html")
+    settings: Settings = part("settings")
+    agent = user_agent(settings.contact or f"{settings.base_url}/about")
+    return render_template("static_pages/about.html", hub_contact=settings.contact, user_agent=agent)

@@ -53,7 +53,7 @@ def _entries(concepts: list[Concept], wanted: str) -> list[tuple[str, Concept, b
                 (label.value, False) for label in concept.labels if label.language != "en" and label.kind == "pref"
             ]
         found += [(text, concept, name) for text, name in words if wanted.casefold() in text.casefold()]
-    return sorted(found, key=lambda entry: (entry[0].casefold(), entry[1].notation))
+    return sorted(dict.fromkeys(found), key=lambda entry: (entry[0].casefold(), entry[1].notation))
 
 
 def _letters(entries: list[tuple[str, Concept, bool]]) -> dict[str, list[tuple[str, Concept, bool]]]:

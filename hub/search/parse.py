@@ -41,6 +41,16 @@ def _clause(minus: str, phrase: str, word: str) -> Clause | None:
     return Clause(text, phrase=False, excluded=excluded)
 
 
+def text_of(clauses: tuple[Clause, ...]) -> str:
+    """The clauses as a person types them: the reverse of `parse`."""
+    return " ".join(" OR ".join(map(_typed, (clause, *clause.alternatives))) for clause in clauses)
+
+
+def _typed(clause: Clause) -> str:
+    text = f'"{clause.text}"' if clause.phrase else clause.text
+    return f"-{text}" if clause.excluded else text
+
+
 def words_of(clauses: tuple[Clause, ...]) -> str:
     """The words that were asked for, without exclusions: what topics are looked up by."""
     return " ".join(clause.text for clause in clauses if not clause.excluded)

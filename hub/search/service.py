@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol
 
+from federation.record import clean_line
 from hub.index.base import FACETS, PUBLIC, Clause, Expansion, IndexReader, Query, Rights, SearchPage
-from hub.search.parse import parse, words_of
+from hub.search.parse import parse, text_of, words_of
 
 PAGE = 10
 DEEPEST = 50
@@ -40,11 +41,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What would be found without one of the filters or words."""
+    """What would be found without one of the filters or words; `left` are the words that are left without this one."""
 
     facet: str
     value: str
     total: int
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def asked_from(values: Values) -> Asked:
 
     filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
     return Asked(
-        text=(values.get("q") or "").strip()[:500],
+        text=clean_line(values.get("q") or "")[:500],
         filters={name: chosen for name, chosen in filters.items() if chosen},
         since=day("from"),
         until=day("to"),
@@ -101,7 +103,7 @@ def find(
         loose = reader.search(replace(query, any_word=True))
         if loose.total:
             return Found(loose, any_word=True, expansions=expansions)
-    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query))
+    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query, expand))
 
 
 def query_of(
@@ -127,7 +129,9 @@ def query_of(
     )
 
 
-def _costs(reader: IndexReader, asked: Asked, query: Query) -> tuple[Cost, ...]:
+def _costs(
+    reader: IndexReader, asked: Asked, query: Query, expand: Callable[[str], tuple[Expansion, ...]]
+) -> tuple[Cost, ...]:
     """What leaving out each filter, each word or the dates would find; only what finds something, the most first."""
     small = replace(query, size=1, page=1, facets=())
     costs = []
@@ -141,5 +145,7 @@ def _costs(reader: IndexReader, asked: Asked, query: Query) -> tuple[Cost, ...]:
     if 1 < len(query.clauses) <= 6:
         for clause in query.clauses:
             rest = tuple(one for one in query.clauses if one is not clause)
-            costs.append(Cost("word", clause.text, reader.search(replace(small, clauses=rest, expansions=())).total))
+            named = () if asked.only_words else expand(words_of(rest))
+            total = reader.search(replace(small, clauses=rest, expansions=named)).total
+            costs.append(Cost("word", text_of((clause,)), total, text_of(rest)))
     return tuple(sorted((cost for cost in costs if cost.total), key=lambda cost: -cost.total))

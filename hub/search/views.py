@@ -89,11 +89,13 @@ def search() -> Any:
 @policy("read")
 def search_feed() -> Response:
     """The newest of these results, for a feed reader."""
-    found = _find(asked_from(request.args), 1, newest=True)
+    asked = asked_from(request.args)
+    found = _find(asked, 1, newest=True)
     with database().reading() as session:
         shown = [card for _, card in _hits(session, found)]
-    words = request.args.get("q", "").strip()
-    return atom(f"Search: {words}" if words else "Everything new", entries_of(shown))
+        names = _organisation_names(session)
+    what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in _active(asked, names))])
+    return atom(f"Search: {what}" if what else "Everything new", entries_of(shown))
 
 
 @blueprint.get("/search.json")
@@ -180,8 +182,7 @@ def _removal(asked: Asked, cost: Any, organisations: dict[str, str]) -> tuple[st
     if cost.facet == "dates":
         return "the dates", address_with(**{"from": None, "to": None, "page": None})
     if cost.facet == "word":
-        words = [word for word in asked.text.split() if word.strip('"') != cost.value]
-        return f"“{cost.value}”", address_with(q=" ".join(words), page=None)
+        return cost.value if '"' in cost.value else f"“{cost.value}”", address_with(q=cost.left, page=None)
     rest = [one for one in asked.filters[cost.facet] if one != cost.value]
     name = _name_of(cost.facet, cost.value, organisations)
     return f"{FACET_WORDS[cost.facet][0]}: {name}", address_with(**{cost.facet: rest, "page": None})

@@ -17,6 +17,7 @@ HOMES_TEXT = (
     "In January our complaints about damp and mould doubled. Mould was reported in {} of 40 homes. Two people, one form"
 )
 JOINT = "Officers of both services visit together and fit smoke alarms, so that nobody has to open the door twice. " * 4
+COLD = "Our home fire safety visits also look for damp and mould, and tell the council which homes are cold."
 WELSH = (
     "Mae'r cyngor wedi dechrau casglu gwastraff bwyd o gartrefi yn y sir bob wythnos, ac mae trigolion yn cael cadis "
     "newydd i'w defnyddio. Bydd y gwasanaeth ar gael i bob cartref erbyn mis Mawrth."
@@ -50,18 +51,20 @@ HOMES = Record(
     subjects=("damp and mould",),
 )
 HOMES_AGAIN = replace(HOMES, text=HOMES_TEXT.format(32))
+FANS = Record(
+    native_id="fans",
+    url=f"{HERE}/fans",
+    title="Fans & <script>alert('1')</script> against mould",
+    summary="Whether <b>fans</b> help",
+    text="A fan in every bathroom: a private word about <img src=x> and mould growth on cold walls. " * 5,
+    language="en",
+    type="report",
+    issued=day(60),
+)
+FANS_AGAIN = replace(FANS, text=FANS.text.replace("a private word", "another private word"))
 NORTHFORD = (
     HOMES,
-    Record(
-        native_id="fans",
-        url=f"{HERE}/fans",
-        title="Fans & <script>alert('1')</script> against mould",
-        summary="Whether <b>fans</b> help",
-        text="A fan in every bathroom: a private word about <img src=x> and mould growth on cold walls. " * 5,
-        language="en",
-        type="report",
-        issued=day(60),
-    ),
+    FANS,
     Record(
         native_id="bins",
         url=f"{HERE}/bins",
@@ -115,8 +118,8 @@ EASTMERE = (
         native_id="cold",
         url="https://eastmere.example/cold",
         title="Home fire safety visits and damp",
-        text="Our home fire safety visits also look for damp and mould, and tell the council which homes are cold. "
-        * 3,
+        summary=COLD,
+        text=f"{COLD} " * 3,
         language="en",
         type="guidance",
         issued=day(15),

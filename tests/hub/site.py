@@ -32,7 +32,7 @@ from hub.records.service import Defaults, Enriched, keep, withdraw
 from hub.sources.models import Run, Source
 from hub.topics.service import Vocabulary, store_scheme
 from hub.wsgi import build
-from tests.hub.published import EASTMERE, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
+from tests.hub.published import EASTMERE, FANS_AGAIN, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
 from tests.people import settings_in, source_of
 from tests.vocab.loaded import common, tagger
 
@@ -197,7 +197,8 @@ def fill(site: Site) -> None:
         _keep(site, northford, minutes(number))
     for record in EASTMERE:
         _keep(site, eastmere, record)
-    _keep(site, northford, HOMES_AGAIN, "run2")
+    for changed in (HOMES_AGAIN, FANS_AGAIN):
+        _keep(site, northford, changed, "run2")
     with site.database.writing() as session:
         source = session.get_one(Source, northford.source_id)
         source.documents = len(NORTHFORD) + MINUTES - 1

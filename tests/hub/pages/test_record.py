@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.records.models import RecordRow, Tag
 from hub.topics.service import read_scheme
-from tests.hub.published import CC_BY, day
+from tests.hub.published import CC_BY, COLD, day
 from tests.hub.site import Site, filled_site
 
 
@@ -84,6 +84,20 @@ def test_without_a_licence_no_text_is_passed_on(site: Site) -> None:
     assert page.facts()["Licence"] == "Licence not stated: title and link only"
     assert page.links()["Read it at northford.example"] == "https://northford.example/fans"
     assert site.get(site.record("fans", ".json")).get_json()["text"] == ""
+
+
+def test_without_a_licence_it_is_said_when_it_changed_but_not_what(site: Site) -> None:
+    page = site.page(site.record("fans", "/versions"))
+    assert [one.split(",")[0] for one in page.all("//h2")] == ["Version 2", "Version 1"]
+    assert "the hub says when it changed but does not show the words" in page.words
+    assert not page.root.xpath("//del | //ins")
+
+
+def test_a_summary_with_which_the_text_begins_is_not_said_again(site: Site) -> None:
+    page = site.page(site.record("cold"))
+    (shown,) = page.all("//section[@class='written']/div")
+    assert shown == f"{COLD} {COLD}", "the first of three stands above it"
+    assert page.all("//p[contains(@class, 'lead')]") == [COLD]
 
 
 def test_whom_to_ask_is_the_records_contact_and_the_organisations(site: Site) -> None:
