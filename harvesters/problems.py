@@ -212,7 +212,7 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "Link with https:// or http://.",
     ),
     "no-licence": (
-        "No licence is stated, so the hub shows title, summary and link only.",
+        "No licence is stated, so the hub shows title, summary, a short extract and the link only.",
         "State a licence on the site, or set one for the whole source.",
     ),
     "held": (

@@ -180,7 +180,11 @@ def _http_error(error: HTTPException) -> Any:
         405: "Use the buttons of the page instead.",
         413: "Send less at once.",
     }
-    return _page(status, TITLES.get(status, "Something went wrong"), sentences.get(status, "Go back and try again."))
+    page, _, headers = _page(
+        status, TITLES.get(status, "Something went wrong"), sentences.get(status, "Go back and try again.")
+    )
+    allow = dict(error.get_headers()).get("Allow")
+    return page, status, {**headers, "Allow": allow} if allow else headers
 
 
 def _database_error(error: OperationalError) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.urls import iri_to_uri
 
 from federation.record import as_moment
 from hub.db import Database, now
@@ -97,10 +98,14 @@ def page_asked() -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
+def pages_of(total: int, size: int, *, most: int = LARGEST_PAGE) -> int:
+    """How many pages a list has: at least one, and never more than anybody would turn."""
+    return min(max(1, -(-total // size)), most)
+
+
 def paging(total: int, size: int, *, most: int = LARGEST_PAGE) -> Paging | None:
     """Where the page asked for stands; None when there is no such page (then the view redirects to page 1)."""
-    pages = min(max(1, -(-total // size)), most)
-    page = page_asked()
+    pages, page = pages_of(total, size, most=most), page_asked()
     return Paging(page, pages, total, size) if page <= pages else None
 
 
@@ -135,7 +140,7 @@ def atom(title: str, entries: Sequence[FeedEntry]) -> Response:
         title=title,
         entries=entries,
         updated=max(dates, default=None) or now(),
-        here=request.url,
+        here=iri_to_uri(request.url),
     )
     return Response(body, mimetype="application/atom+xml")
 

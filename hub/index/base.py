@@ -95,6 +95,8 @@ class Query:
     page: int = 1
     size: int = 10
     facets: tuple[str, ...] = FACETS
+    labels: bool = True
+    """False: the labels of a document's topics find nothing, only what the document itself says."""
     any_word: bool = False
     """True: a document needs one of the words only (tried, and said, when all words together find nothing)."""
 
@@ -183,6 +185,10 @@ class IndexReader(Protocol):
 
     def similar(self, id: str, size: int) -> list[str]:
         """Ids of the documents most like this one, best first, itself left out; empty when it is not in the index."""
+        ...
+
+    def spell(self, word: str) -> str:
+        """The word of the documents that `word` may be a slip of; empty when it is known or nothing is near."""
         ...
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:

@@ -19,6 +19,7 @@ from hub.index.folders import Folders, Lock
 from hub.index.pages import holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
+from hub.index.spelling import nearest
 from vocab.lemmas import Lemmas
 
 ENGINE: Final = "embedded"
@@ -213,6 +214,11 @@ class EmbeddedReader:
         asked = _engine(lambda: like(searcher, opened.schema, self._analysis, usable(id), found[0][1]))
         hits = _engine(lambda: searcher.search(asked, size, count=False).hits)
         return [searcher.doc(address)["id"][0] for _, address in hits]
+
+    def spell(self, word: str) -> str:
+        """By stems nearby, then by the words of the documents that have them (hub/index/spelling.py)."""
+        opened, searcher = self._now()
+        return _engine(lambda: nearest(searcher, opened.schema, self._analysis, word))
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
         """{id: version}; all of 100,000 documents take about 1.5 s, as no text is read."""

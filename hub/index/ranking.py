@@ -65,7 +65,7 @@ class Ranking:
         parts: list[Part] = []
         for (clause, times), small in zip(wanted, little, strict=True):
             occur = Occur.Should if small and not all(little) else Occur.Must
-            parts.append((occur, self._clause(clause, times, query.expansions)))
+            parts.append((occur, self._clause(clause, times, query)))
         return parts
 
     def _any(self, query: Query, wanted: Sequence[tuple[Clause, int]]) -> list[Part]:
@@ -77,15 +77,15 @@ class Ranking:
         extra: list[Part] = []
         for (clause, times), small in zip(wanted, little, strict=True):
             into = extra if small and not all(little) else enough
-            into.append((Occur.Should, self._clause(clause, times, query.expansions)))
+            into.append((Occur.Should, self._clause(clause, times, query)))
         return [(Occur.Must, tantivy.Query.boolean_query(enough)), *extra]
 
     def _little(self, clause: Clause) -> bool:
         return not clause.phrase and not clause.alternatives and self._analysis.common(clause.text)
 
-    def _clause(self, clause: Clause, times: int, expansions: Sequence[Expansion]) -> tantivy.Query:
-        found = [*self._own(clause), *self._in_labels(clause)]
-        for expansion in expansions:
+    def _clause(self, clause: Clause, times: int, query: Query) -> tantivy.Query:
+        found = [*self._own(clause), *(self._in_labels(clause) if query.labels else ())]
+        for expansion in query.expansions:
             named = self._covered(clause, expansion)
             if named:
                 found += [_boosted(label, weight / named) for label, weight in self._foreign(expansion, "all")]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -73,8 +73,6 @@ def topic(notation: str) -> Any:
     concept = vocabulary.by_notation(notation)
     if concept is None:
         raise NotFound("There is no such topic. The list of topics has them all.")
-    if concept.deprecated and len(concept.replaced_by) == 1 and concept.replaced_by[0] in scheme.concepts:
-        return redirect(url_for("topic.topic", notation=scheme.concepts[concept.replaced_by[0]].notation), 301)
     answer = part("index").search(
         Query(rights=PUBLIC, filters={"topic": (notation,)}, sort="newest", size=NEWEST, facets=("organisation",))
     )
@@ -84,6 +82,7 @@ def topic(notation: str) -> Any:
             concept=concept,
             path=[scheme.concepts[uri] for uri in reversed(scheme.ancestors(concept.uri))],
             narrower=scheme.narrower(concept.uri),
+            replaced_by=[scheme.concepts[uri] for uri in concept.replaced_by if uri in scheme.concepts],
             related=[scheme.concepts[uri] for uri in concept.related if uri in scheme.concepts],
             languages=[tag for tag in LANGUAGES if any(label.language == tag for label in concept.labels)],
             newest=cards(session, [hit.id for hit in answer.hits], scheme),

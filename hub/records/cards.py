@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from federation.record import TYPES, as_moment
 from hub.db import now
@@ -95,16 +95,28 @@ class Card:
         return LANGUAGE_NAMES.get(self.language, self.language)
 
 
+_COPY: Final = aliased(RecordRow)
+_PUBLISHERS: Final = (
+    select(func.count(_COPY.organisation_id.distinct()))
+    .where(_COPY.work_id == RecordRow.work_id, _COPY.withdrawn_at.is_(None))
+    .correlate(RecordRow)
+    .scalar_subquery()
+    .label("publishers")
+)
+"""How many organisations publish the same work."""
+
 _SHOWN: Final = (
     *(RecordRow.id, RecordRow.title, RecordRow.summary, RecordRow.type, RecordRow.language, RecordRow.published),
-    *(RecordRow.licence_uri, RecordRow.licence_text, RecordRow.valid_until, RecordRow.review_by, RecordRow.work_id),
-    *(Organisation.slug, Organisation.name, Organisation.sector),
+    *(RecordRow.licence_uri, RecordRow.licence_text, RecordRow.valid_until, RecordRow.review_by),
+    *(Organisation.slug, Organisation.name, Organisation.sector, _PUBLISHERS),
 )
 """The columns of a card: whole rows would cost a search page three times as much."""
 
 
 def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
-    """The living records with these ids, in the order of `ids`, by three statements at most."""
+    """The living records with these ids, in the order of `ids`, by two statements; by none for no ids."""
+    if not ids:
+        return []
     rows = {
         row.id: row
         for row in session.execute(
@@ -114,15 +126,7 @@ def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
         )
     }
     topics = topics_of(session, list(rows), scheme)
-    works = [row.work_id for row in rows.values()]
-    copies = dict(
-        session.execute(
-            select(RecordRow.work_id, func.count(RecordRow.organisation_id.distinct()))
-            .where(RecordRow.work_id.in_(works), RecordRow.withdrawn_at.is_(None))
-            .group_by(RecordRow.work_id)
-        ).all()
-    )
-    return [_card(rows[id], topics.get(id, ()), copies.get(rows[id].work_id, 1) - 1) for id in ids if id in rows]
+    return [_card(rows[id], topics.get(id, ())) for id in ids if id in rows]
 
 
 def topics_of(session: Session, ids: Sequence[str], scheme: Scheme) -> dict[str, tuple[Topic, ...]]:
@@ -138,7 +142,7 @@ def topics_of(session: Session, ids: Sequence[str], scheme: Scheme) -> dict[str,
     return {id: tuple(topics) for id, topics in found.items()}
 
 
-def _card(row: Any, topics: tuple[Topic, ...], also: int) -> Card:
+def _card(row: Any, topics: tuple[Topic, ...]) -> Card:
     return Card(
         id=row.id,
         title=row.title,
@@ -151,7 +155,7 @@ def _card(row: Any, topics: tuple[Topic, ...], also: int) -> Card:
         licensed=bool(row.licence_uri or row.licence_text),
         topics=topics,
         check=why_check(row),
-        also=also,
+        also=row.publishers - 1,
     )
 
 
@@ -202,7 +206,7 @@ LICENCES: Final[dict[str, tuple[str, str]]] = {
 def licence_name(uri: str, text: str) -> str:
     """What people read for a licence."""
     known = next((name for part, (name, _) in LICENCES.items() if part in uri), "")
-    return known or text or uri or "Licence not stated: title and link only"
+    return known or text or uri or "Licence not stated: ask before you reuse it"
 
 
 def licence_use(uri: str) -> str:

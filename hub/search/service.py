@@ -51,12 +51,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer. `any_word` says that all words together found nothing and one was enough."""
+    """The answer. `any_word` says that all words together found nothing and one was enough; `meant` is what the words
+    may have been meant to be, where that finds something."""
 
     page: SearchPage
     any_word: bool = False
     expansions: tuple[Expansion, ...] = ()
     costs: tuple[Cost, ...] = ()
+    meant: str = ""
 
 
 def asked_from(values: Values) -> Asked:
@@ -71,12 +73,15 @@ def asked_from(values: Values) -> Asked:
             wrong[name] = f"“{text[:20]}” is not a date. Write it as 2026-11-24."
             return None
 
+    since, until = day("from"), day("to")
+    if since and until and since > until:
+        wrong["to"] = "This day is before the one in “From”."
     filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
     return Asked(
         text=clean_line(values.get("q") or "")[:500],
         filters={name: chosen for name, chosen in filters.items() if chosen},
-        since=day("from"),
-        until=day("to"),
+        since=since,
+        until=until,
         sort="newest" if values.get("sort") == "newest" else "best",
         only_words=values.get("words") == "only",
         wrong=wrong,
@@ -99,11 +104,27 @@ def find(
     answer = reader.search(query)
     if answer.total:
         return Found(answer, expansions=expansions)
+    meant = _meant(reader, clauses, query)
     if sum(not clause.excluded for clause in clauses) > 1:
         loose = reader.search(replace(query, any_word=True))
         if loose.total:
-            return Found(loose, any_word=True, expansions=expansions)
-    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query, expand))
+            return Found(loose, any_word=True, expansions=expansions, meant=meant)
+    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query, expand), meant=meant)
+
+
+def _meant(reader: IndexReader, clauses: tuple[Clause, ...], query: Query) -> str:
+    """The words with their slips mended, where that finds something; empty otherwise."""
+    mended = tuple(_mended(reader, clause) for clause in clauses)
+    if mended == clauses:
+        return ""
+    small = replace(query, clauses=mended, expansions=(), size=1, facets=())
+    return text_of(mended) if reader.search(small).total else ""
+
+
+def _mended(reader: IndexReader, clause: Clause) -> Clause:
+    if clause.phrase or clause.excluded or clause.alternatives:
+        return clause
+    return replace(clause, text=reader.spell(clause.text) or clause.text)
 
 
 def query_of(
@@ -124,6 +145,7 @@ def query_of(
         since=asked.since,
         until=asked.until,
         sort=asked.sort if clauses else "newest",
+        labels=not asked.only_words,
         page=page,
         size=size,
     )

@@ -15,7 +15,7 @@ from hub.search.expand import Expander
 from hub.search.feeds import entries_of
 from hub.search.service import PAGE, SORTS, Asked, Found, asked_from, find
 from hub.topics.service import Vocabulary
-from hub.web import Paging, address_with, atom, database, page_asked, paging, part, policy
+from hub.web import Paging, address_with, atom, database, page_asked, pages_of, paging, part, policy
 
 blueprint = Blueprint("search", __name__)
 
@@ -29,6 +29,7 @@ FACET_WORDS: dict[str, tuple[str, str]] = {
 """Facet -> (its heading, its one-line hint)."""
 
 SHOWN_VALUES = 12
+MOST_VALUES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,18 @@ def search_feed() -> Response:
 @blueprint.get("/search.json")
 @policy("read")
 def search_json() -> Any:
-    """One page of results for machines, with the facets' counts."""
-    found = _find(asked_from(request.args), page_asked())
+    """One page of results for machines, with the facets' counts; what could not be used is said in `wrong`."""
+    asked = asked_from(request.args)
+    found = _find(asked, page_asked())
     with database().reading() as session:
         shown = _hits(session, found)
     return {
         "total": found.page.total,
+        "page": page_asked(),
+        "pages": pages_of(found.page.total, PAGE),
+        "any_word": found.any_word,
+        "meant": found.meant,
+        "wrong": dict(asked.wrong),
         "facets": {name: dict(values) for name, values in found.page.facets.items()},
         "results": [_as_json(card) for _, card in shown],
     }
@@ -154,7 +161,8 @@ def _facet(name: str, asked: Asked, found: Found, organisations: dict[str, str])
     chosen = asked.filters.get(name, ())
     counts = dict(found.page.facets.get(name, ()))
     values = [*chosen, *(value for value in counts if value not in chosen)]
-    kept = [value for value in values if value in chosen or value][: max(SHOWN_VALUES, len(chosen))]
+    most = MOST_VALUES if request.args.get("all") == name else max(SHOWN_VALUES, len(chosen))
+    kept = [value for value in values if value in chosen or value][:most]
     words, hint = FACET_WORDS[name]
     choices = tuple(
         Choice(value, _name_of(name, value, organisations), counts.get(value, 0), value in chosen) for value in kept

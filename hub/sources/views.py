@@ -15,7 +15,7 @@ from hub.sources.health import Health, health_after, health_of, is_news, last_ru
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, pause, refuse_held
-from hub.web import FeedEntry, actor, atom, csv_table, database, paging, part, policy
+from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy
 
 LIST = 50
 RUNS = 30
@@ -42,7 +42,7 @@ def listing() -> Any:
             rows.sort(key=lambda row: -row[0].documents)
         where = paging(len(rows), LIST)
         if where is None:
-            return redirect(url_for("sources.listing"))
+            return redirect(address_with(page=None))
         return render_template(
             "sources/sources.html",
             rows=rows[where.first - 1 : where.first - 1 + LIST],

@@ -312,6 +312,23 @@ class TestWriting:
         assert reader.versions(["7", "none", "7"]) == {"7": 7}
         assert reader.versions([]) == {}
 
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [("libary", "library"), ("homlessness", "homelessness"), ("recylcing", "recycling"), ("hemtjänzt", "hemtjänst"),
+         ("oversvamnign", "översvämning"), ("gwastraf", "gwastraff"), ("libraries", ""), ("xylophone", ""), ("bin", ""),
+         ("two words", ""), ("12a4", ""), ("", "")],
+    )  # fmt: skip
+    def test_slips_lead_to_a_word_of_the_documents(
+        self, writer: IndexWriter, reader: IndexReader, typed: str, meant: str
+    ) -> None:
+        documents = [
+            document("1", "The library lends tablets", "Libraries and homelessness. Recycling tablets, bin by bin."),
+            document("2", "Hemtjänst under en översvämning", "Kommunens hemtjänst", "sv"),
+            document("3", "Gwastraff bwyd", "Casglu gwastraff", "cy"),
+        ]
+        writer.apply(documents, [])
+        assert reader.spell(typed) == meant
+
     def test_similar_bears_with_deleted_documents(self, writer: IndexWriter, reader: IndexReader) -> None:
         writer.apply([document(str(number), "Note", "Mould in ward") for number in range(40)], [])
         writer.apply([document(str(number), "Note", f"Mould in ward {number}") for number in range(5)], [])

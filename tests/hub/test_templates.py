@@ -8,13 +8,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask, render_template, render_template_string
+from flask import Flask, render_template_string
 from jinja2 import Environment
 
 from hub.app import create_app
 from hub.index.base import SearchPage
 from hub.records.cards import Card, Publisher, Topic
+from hub.search.feeds import entries_of
 from hub.topics.service import Vocabulary
+from hub.web import atom
 from tests.people import World
 
 HUB = Path(__file__).parents[2] / "hub"
@@ -188,26 +190,19 @@ def test_a_hostile_title_stays_text(app: Flask) -> None:
 
 def test_a_feed_is_atom_whatever_its_titles(app: Flask) -> None:
     with app.test_request_context("/search.atom?q=a%26b", base_url="http://127.0.0.1:8000"):
-        text = render_template(
-            "search/feed.xml",
-            title=HOSTILE,
-            cards=[card()],
-            updated=date(2026, 11, 19),
-            here="http://127.0.0.1:8000/search.atom?q=a%26b",
-            home="http://127.0.0.1:8000/",
-        )
-    atom = "{http://www.w3.org/2005/Atom}"
+        text = atom(HOSTILE, entries_of([card()])).get_data(as_text=True)
+    space = "{http://www.w3.org/2005/Atom}"
     feed = ElementTree.fromstring(text)
-    assert [feed.findtext(f"{atom}{name}") for name in ("id", "updated")] == [
+    assert [feed.findtext(f"{space}{name}") for name in ("id", "updated")] == [
         "http://127.0.0.1:8000/search.atom?q=a%26b",
         "2026-11-19T00:00:00Z",
     ]
-    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{atom}link")}
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{space}link")}
     assert links["alternate"] == "http://127.0.0.1:8000/search?q=a%26b"
-    entry = feed.find(f"{atom}entry")
+    entry = feed.find(f"{space}entry")
     assert entry is not None
-    assert entry.findtext(f"{atom}title") == HOSTILE
-    assert entry.findtext(f"{atom}author/{atom}name") == "Northford & City"
+    assert entry.findtext(f"{space}title") == HOSTILE
+    assert entry.findtext(f"{space}author/{space}name") == "Northford & City"
 
 
 def test_the_search_description_is_xml(app: Flask) -> None:

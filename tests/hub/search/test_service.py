@@ -165,3 +165,18 @@ def test_many_words_are_not_tried_one_by_one(reader: IndexReader) -> None:
     six = "lorries -lorries -unicorn -zebra -gryphon -hydra"
     assert [cost.value for cost in find(reader, asked(f"q={six}")).costs] == ["lorries", "-lorries"]
     assert find(reader, asked(f"q={six} -phoenix")).costs == ()
+
+
+def test_slips_are_mended_where_that_finds_something(reader: IndexReader) -> None:
+    found = find(reader, asked("q=mouldd"))
+    assert (found.page.total, found.meant) == (0, "mould")
+    assert find(reader, asked("q=mould")).meant == ""
+    assert find(reader, asked('q="mouldd"')).meant == ""
+    assert find(reader, asked("q=mouldd&sector=voluntary")).meant == ""
+    both = find(reader, asked("q=mouldd -unicorn"))
+    assert both.meant == "mould -unicorn"
+
+
+def test_dates_the_wrong_way_round_are_said() -> None:
+    assert asked("from=2026-02-01&to=2026-01-01").wrong == {"to": "This day is before the one in “From”."}
+    assert asked("from=2026-01-01&to=2026-01-01").wrong == {}

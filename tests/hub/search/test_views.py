@@ -94,7 +94,7 @@ def test_results_say_who_what_when_and_how_they_may_be_reused(site: Site) -> Non
     ):
         assert words in hit
     (fans,) = [one for one in page.all("//article") if one.startswith("Fans")]
-    assert "Licence not stated: title and link only" in fans
+    assert "Licence not stated: ask before you reuse it" in fans
 
 
 def test_results_say_why_they_are_there(site: Site) -> None:
