@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from markupsafe import Markup, escape
@@ -63,6 +64,13 @@ def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n") if part.strip()]
 
 
+@lru_cache(maxsize=4096)
+def monogram(name: str) -> str:
+    """Two letters of an organisation: `BC` for Brackendale Council."""
+    words = [word for word in name.split() if word[0].isalpha() and word.lower() not in ("and", "of", "the")]
+    return ("".join(word[0] for word in words[:2]) if len(words) > 1 else name[:2]).upper()
+
+
 def iso(value: date | None) -> str:
     """For `<time datetime>` and feeds: a moment ends in Z."""
     if value is None:
@@ -81,4 +89,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "marked": marked,
     "paragraphs": paragraphs,
     "iso": iso,
+    "monogram": monogram,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from federation.record import TYPES, as_moment
@@ -54,17 +54,11 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The organisation as a link with its monogram."""
+    """The organisation as a link."""
 
     slug: str
     name: str
     sector: str
-
-    @property
-    def monogram(self) -> str:
-        """Two letters: `BC` for Brackendale Council."""
-        words = [word for word in self.name.split() if word[0].isalpha() and word.lower() not in ("and", "of", "the")]
-        return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else self.name[:2].upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +106,24 @@ _SHOWN: Final = (
 )
 """The columns of a card: whole rows would cost a search page three times as much."""
 
+# Statements of the hottest page, put together once.
+_CARDS: Final = (
+    select(*_SHOWN)
+    .join(Organisation, Organisation.id == RecordRow.organisation_id)
+    .where(RecordRow.id.in_(bindparam("ids", expanding=True)), RecordRow.withdrawn_at.is_(None))
+)
+_TOPICS: Final = (
+    select(Tag.record_id, Tag.concept_uri)
+    .where(Tag.record_id.in_(bindparam("ids", expanding=True)), Tag.state != "rejected")
+    .order_by(Tag.score.desc(), Tag.concept_uri)
+)
+
 
 def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
     """The living records with these ids, in the order of `ids`, by two statements; by none for no ids."""
     if not ids:
         return []
-    rows = {
-        row.id: row
-        for row in session.execute(
-            select(*_SHOWN)
-            .join(Organisation, Organisation.id == RecordRow.organisation_id)
-            .where(RecordRow.id.in_(ids), RecordRow.withdrawn_at.is_(None))
-        )
-    }
+    rows = {row.id: row for row in session.execute(_CARDS, {"ids": list(ids)})}
     topics = topics_of(session, list(rows), scheme)
     return [_card(rows[id], topics.get(id, ())) for id in ids if id in rows]
 
@@ -132,11 +131,7 @@ def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
 def topics_of(session: Session, ids: Sequence[str], scheme: Scheme) -> dict[str, tuple[Topic, ...]]:
     """The topics of each record, best first."""
     found: dict[str, list[Topic]] = {}
-    for record_id, uri in session.execute(
-        select(Tag.record_id, Tag.concept_uri)
-        .where(Tag.record_id.in_(ids), Tag.state != "rejected")
-        .order_by(Tag.score.desc(), Tag.concept_uri)
-    ):
+    for record_id, uri in session.execute(_TOPICS, {"ids": list(ids)}):
         if concept := scheme.concepts.get(uri):
             found.setdefault(record_id, []).append(Topic(concept.notation, concept.pref("en")))
     return {id: tuple(topics) for id, topics in found.items()}
