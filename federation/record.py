@@ -183,11 +183,11 @@ def to_json(record: Record) -> dict[str, Any]:
             return value.isoformat()
         if isinstance(value, tuple):
             return [plain(one) for one in value]
-        if isinstance(value, dict):
-            return {key: plain(one) for key, one in value.items()}
+        if isinstance(value, Licence | File | Hop):
+            return asdict(value)
         return value
 
-    return {key: plain(value) for key, value in asdict(record).items()}
+    return {field.name: plain(getattr(record, field.name)) for field in fields(Record)}
 
 
 def from_json(value: dict[str, Any]) -> Record:

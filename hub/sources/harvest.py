@@ -19,8 +19,8 @@ from harvesters.run import harvest
 from hub.config import Times
 from hub.db import Database, now
 from hub.records import service as records
+from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
-from hub.records.service import Defaults, Enriched
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
 from hub.sources.models import ProblemRow, Run, Source
@@ -95,12 +95,7 @@ def _write(
     defaults: Defaults,
 ) -> None:
     """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
-    counts = {"new": 0, "changed": 0, "unchanged": 0}
-    for change, found in upserts:
-        outcome = records.keep(
-            session, source_id=source.id, run_id=run.id, change=change, defaults=defaults, enriched=found
-        )
-        counts[outcome] += 1
+    outcomes = keep(session, source_id=source.id, run_id=run.id, found=upserts, defaults=defaults)
     for change in page.changes:
         if change.record is None:
             run.deleted += records.withdraw(
@@ -108,9 +103,9 @@ def _write(
             )
     records.mark_seen(session, source_id=source.id, run_id=run.id, native_ids=page.unchanged)
     records.refresh(session, source_id=source.id, validators=page.refreshed)
-    run.new += counts["new"]
-    run.changed += counts["changed"]
-    run.unchanged += counts["unchanged"] + len(page.unchanged)
+    run.new += outcomes.count("new")
+    run.changed += outcomes.count("changed")
+    run.unchanged += outcomes.count("unchanged") + len(page.unchanged)
     run.seen += len(upserts) + len(page.unchanged)
     run.pages += 1
     run.extracted += page.extracted

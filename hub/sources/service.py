@@ -17,8 +17,7 @@ from hub.db import now
 from hub.errors import BadInput, Conflict, NotFound
 from hub.organisations.models import Organisation
 from hub.policy import Actor
-from hub.records import service as records
-from hub.records.service import Enriched
+from hub.records.keeping import Enriched, published_at, take_back
 from hub.sources.harvest import defaults_of, enrich
 from hub.sources.models import Run, Source
 
@@ -122,7 +121,7 @@ def preview(kind: str, address: str, tools: Tools, topic_names: Mapping[str, str
         problems.extend(page.problems)
         fresh = [change.record for change in islice(page.changes, size * 2) if change.record][: size - len(found)]
         for record, more in zip(fresh, enrich(tools.sandbox, fresh), strict=True):
-            date = records.published_at(record.issued, record.modified)
+            date = published_at(record.issued, record.modified)
             found.append(
                 Previewed(
                     title=record.title,
@@ -164,7 +163,7 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
     def again(record: Record) -> Enriched:
         return enrich(tools.sandbox, [record])[0]
 
-    restored = records.take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
+    restored = take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
     run.state, run.message = "cancelled", "A person refused what this check found; the former versions are back."
     source.next_due = now()
     note_act(session, actor=actor, action="refuse held check", thing=f"run {run.id}", restored=restored)

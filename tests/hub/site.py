@@ -27,8 +27,9 @@ from hub.index.worker import deliver_all
 from hub.jobs import documents_of
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
+from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
-from hub.records.service import Defaults, Enriched, keep, withdraw
+from hub.records.service import withdraw
 from hub.sources.models import Run, Source
 from hub.topics.service import Vocabulary, store_scheme
 from hub.wsgi import build
@@ -243,7 +244,7 @@ def _keep(site: Site, kept: _Kept, record: Record, run_id: str = "run1") -> None
     found = enriched(record) if record.text else Enriched(record.language)
     change = upsert(record, raw=f"<item>{record.native_id}</item>".encode())
     with site.database.writing() as session:
-        keep(session, source_id=kept.source_id, run_id=run_id, change=change, defaults=kept.defaults, enriched=found)
+        keep(session, source_id=kept.source_id, run_id=run_id, found=[(change, found)], defaults=kept.defaults)
 
 
 def parameters(address: str) -> dict[str, list[str]]:

@@ -9,17 +9,14 @@ from federation.record import Licence, Record, meta_hash, text_hash
 from harvesters.base import upsert
 from hub.db import now
 from hub.index.models import IndexOutbox
+from hub.records.keeping import Defaults, Enriched, keep, take_back
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.records.service import (
-    Defaults,
-    Enriched,
-    keep,
     known_in,
     mark_seen,
     purge_withdrawn,
     refresh,
-    take_back,
     unseen,
     withdraw,
 )
@@ -50,14 +47,8 @@ class Keeper:
 
     def keep(self, record: Record, run: str = "run1", tags: tuple = TAGS) -> str:
         with self.hub.database.writing() as session:
-            return keep(
-                session,
-                source_id=self.source,
-                run_id=run,
-                change=upsert(record, {"etag": "x"}, b"<item/>"),
-                defaults=self.defaults,
-                enriched=Enriched("en", tags, fingerprint=(1, 2)),
-            )
+            found = [(upsert(record, {"etag": "x"}, b"<item/>"), Enriched("en", tags, fingerprint=(1, 2)))]
+            return keep(session, source_id=self.source, run_id=run, found=found, defaults=self.defaults)[0]
 
     def row(self) -> RecordRow:
         with self.hub.database.reading() as session:
@@ -201,9 +192,8 @@ def test_equal_texts_of_two_sources_are_one_work(hub: World) -> None:
             session,
             source_id=other,
             run_id="run1",
-            change=upsert(RECORD),
+            found=[(upsert(RECORD), Enriched("en"))],
             defaults=Defaults(hub.eastmere),
-            enriched=Enriched("en"),
         )
     with hub.database.reading() as session:
         assert len(set(session.scalars(select(RecordRow.work_id)))) == 1

@@ -8,8 +8,8 @@ from sqlalchemy import event, func, select
 from federation.record import Record
 from harvesters.base import upsert
 from hub.db import Base
+from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import Tag
-from hub.records.service import Defaults, Enriched, keep
 from hub.topics.models import Concept, ConceptScheme, Label, Mapping, Note, Relation
 from hub.topics.service import Vocabulary, read_scheme, store_scheme
 from tests.people import World, source_of
@@ -108,9 +108,13 @@ def test_a_change_of_the_vocabulary_leaves_tags_alone(hub: World) -> None:
             session,
             source_id=source_of(session, hub.northford).id,
             run_id="run1",
-            change=upsert(Record(native_id="1", url="https://northford.example/1", title="Leftovers")),
+            found=[
+                (
+                    upsert(Record(native_id="1", url="https://northford.example/1", title="Leftovers")),
+                    Enriched("en", ({"concept": BASE + "food", "score": 1.0, "reasons": []},)),
+                )
+            ],
             defaults=Defaults(hub.northford),
-            enriched=Enriched("en", ({"concept": BASE + "food", "score": 1.0, "reasons": []},)),
         )
     store(hub, replace(SMALL, concepts={}))
     store(hub, SMALL)

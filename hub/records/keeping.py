@@ -1,0 +1,195 @@
+"""Writing what a harvest brought: records, versions, their tags and works; and the way back of a refused run."""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from federation.record import Licence, Record, as_moment, meta_hash, text_hash
+from harvesters.base import Change
+from hub.db import new_id, now
+from hub.records.models import RecordRow, RecordVersion, Tag
+from hub.records.rows import record_of, version_of
+from hub.records.service import touch
+
+SHORTEST_WORK = 30
+"""Words below which equal texts do not make two records copies of one work."""
+
+Outcome = Literal["new", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a source says for records that do not say it themselves."""
+
+    organisation_id: str
+    language: str = ""
+    type: str = ""
+    licence_uri: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """What the sandbox found in a record: language, tags (concept, score, reasons), index words, fingerprint."""
+
+    language: str = ""
+    tags: tuple[dict[str, Any], ...] = ()
+    lemmas: str = ""
+    title_lemmas: str = ""
+    fingerprint: tuple[int, ...] = ()
+
+
+def keep(
+    session: Session,
+    *,
+    source_id: str,
+    run_id: str,
+    found: Sequence[tuple[Change, Enriched]],
+    defaults: Defaults,
+) -> list[Outcome]:
+    """Write the upserts of one page, each identifier once: a new row, a new version, or only the mark of being seen.
+
+    However many they are, it takes one statement a table.
+    """
+    held = _held(session, source_id, [change.native_id for change, _ in found])
+    outcomes: list[Outcome] = []
+    written: list[tuple[RecordRow, Enriched]] = []
+    for change, enriched in found:
+        row = held.get(change.native_id) or _new(session, source_id, change.native_id)
+        outcomes.append(_put(session, row, change, run_id))
+        if outcomes[-1] != "unchanged":
+            assert change.record is not None
+            _fill(row, change.record, defaults, enriched)
+            written.append((row, enriched))
+    _set_works(session, source_id, [row for row, _ in written])
+    _retag(session, {row.id: enriched.tags for row, enriched in written})
+    touch(session, [row for row, _ in written])
+    return outcomes
+
+
+def _held(session: Session, source_id: str, native_ids: Sequence[str]) -> dict[str, RecordRow]:
+    rows = session.scalars(
+        select(RecordRow)
+        .where(RecordRow.source_id == source_id, RecordRow.native_id.in_(native_ids))
+        .options(undefer(RecordRow.text))
+    )
+    return {row.native_id: row for row in rows}
+
+
+def _new(session: Session, source_id: str, native_id: str) -> RecordRow:
+    row = RecordRow(id=new_id(), source_id=source_id, native_id=native_id, version=0, touched=0, first_seen=now())
+    row.work_id = row.id
+    session.add(row)
+    return row
+
+
+def _put(session: Session, row: RecordRow, change: Change, run_id: str) -> Outcome:
+    """Everything but the record's own words: hashes, version, what this run saw. Says what the row becomes."""
+    assert change.record is not None
+    hashes = (meta_hash(change.record), text_hash(change.record))
+    same = (row.meta_hash, row.text_hash) == hashes
+    if row.version and not same:
+        session.add(version_of(row, run_id))
+    row.last_seen_run, row.harvested, row.validators = run_id, now(), change.validators
+    if same and not row.withdrawn_at:
+        return "unchanged"
+    fresh = not row.version or bool(row.withdrawn_at)
+    row.version += not same
+    row.meta_hash, row.text_hash = hashes
+    row.withdrawn_at, row.withdrawn_reason = None, ""
+    row.raw = zlib.compress(change.raw) if change.raw else None
+    return "new" if fresh else "changed"
+
+
+def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Callable[[Record], Enriched]) -> int:
+    """Undo a refused run: the versions that it replaced and the records that it withdrew return. Says how many."""
+    gone = list(
+        session.scalars(select(RecordRow).where(RecordRow.last_seen_run == run_id, RecordRow.withdrawn_at.is_not(None)))
+    )
+    for row in gone:
+        row.withdrawn_at, row.withdrawn_reason = None, ""
+    touch(session, gone)
+    versions = list(session.scalars(select(RecordVersion).where(RecordVersion.replaced_by_run == run_id)))
+    for old in versions:
+        row = session.get_one(RecordRow, old.record_id)
+        record = record_of(old)
+        row.version = old.version
+        row.meta_hash, row.text_hash, row.validators = old.meta_hash, old.text_hash, old.validators
+        found = enrich(record)
+        _fill(row, record, defaults, found)
+        _retag(session, {row.id: found.tags})
+        touch(session, [row])
+        session.delete(old)
+    return len(versions) + len(gone)
+
+
+def _fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched) -> None:
+    row.organisation_id = defaults.organisation_id
+    for name in ("url", "datestamp", "title", "summary", "issued", "modified", "valid_until", "review_by", "rights"):
+        setattr(row, name, getattr(record, name))
+    row.text = record.text
+    row.contact = record.contact or defaults.contact
+    row.language = enriched.language or record.language or defaults.language
+    row.type = record.type or defaults.type or "other"
+    licence = licence_with(record.licence, defaults.licence_uri)
+    row.licence_uri, row.licence_text, row.licence_basis = licence.uri, licence.text, licence.basis
+    row.creators, row.sets, row.subjects = list(record.creators), list(record.sets), list(record.subjects)
+    row.files = [{"url": f.url, "type": f.type, "size": f.size, "sha256": f.sha256} for f in record.files]
+    row.hops = [
+        {"hub": h.hub, "identifier": h.identifier, "datestamp": h.datestamp, "harvested": h.harvested}
+        for h in record.hops
+    ]
+    row.published = published_at(record.issued, record.modified)
+    row.lemmas, row.title_lemmas = enriched.lemmas, enriched.title_lemmas
+    row.fingerprint = list(enriched.fingerprint)
+
+
+def licence_with(licence: Licence, default: str) -> Licence:
+    """The record's own licence, else the source's default, marked as such."""
+    if licence.uri or licence.text:
+        return licence
+    return Licence(default, "", "source default") if default else licence
+
+
+def published_at(issued: date | None, modified: date | None) -> datetime | None:
+    """The source's date for sorting: the later of the two."""
+    moments = [as_moment(one) for one in (issued, modified) if one]
+    return max(moments, default=None)
+
+
+def _set_works(session: Session, source_id: str, rows: Sequence[RecordRow]) -> None:
+    """Each record is a copy of the work that has the same text elsewhere, else a work of its own."""
+    long = [row for row in rows if len(row.text.split()) >= SHORTEST_WORK]
+    works: dict[str, str] = {}
+    if long:
+        elsewhere = select(RecordRow.text_hash, RecordRow.work_id).where(
+            RecordRow.text_hash.in_({row.text_hash for row in long}),
+            RecordRow.source_id != source_id,
+            RecordRow.withdrawn_at.is_(None),
+        )
+        # The oldest comes last, and counts.
+        works = dict(session.execute(elsewhere.order_by(RecordRow.first_seen.desc())).all())
+    known = {row.id: works[row.text_hash] for row in long if row.text_hash in works}
+    for row in rows:
+        row.work_id = known.get(row.id, row.id)
+
+
+def _retag(session: Session, tags: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """{record id: suggestions}: new ones replace old ones; what a person confirmed or rejected stays."""
+    held: dict[str, dict[str, Tag]] = {id: {} for id in tags}
+    for tag in session.scalars(select(Tag).where(Tag.record_id.in_(tags))):
+        held[tag.record_id][tag.concept_uri] = tag
+    for id, suggested in tags.items():
+        found = {str(tag["concept"]): tag for tag in suggested}
+        for uri, tag in held[id].items():
+            if tag.state == "suggested" and uri not in found:
+                session.delete(tag)
+        for uri, one in found.items():
+            tag = held[id].get(uri) or Tag(record_id=id, concept_uri=uri)
+            tag.score, tag.reasons = float(one["score"]), list(one["reasons"])
+            session.add(tag)
