@@ -214,13 +214,14 @@ def record_of(document: Document, wanted: Wanted, response: Response, reader: st
     """The Record of one document. Its address is the canonical one, if that lies on the same site."""
     canonical = document.canonical if same_origin(document.canonical, response.url) else ""
     file = File(response.url, response.media_type, len(response.body), digest)
+    title = document.title or name_of(response.url)
     return Record(
         native_id=wanted.native_id,
         url=canonical or response.url,
         datestamp=_datestamp(wanted, response),
-        title=document.title or name_of(response.url),
+        title=title,
         summary=document.summary,
-        text=document.text,
+        text=_behind(title, document.text),
         language=document.language,
         type=document.type,
         creators=(document.publisher,) if document.publisher else (),
@@ -255,6 +256,12 @@ def name_of(address: str) -> str:
         return address
     stem = name.rpartition(".")[0] or name
     return stem.replace("-", " ").replace("_", " ").strip() or address
+
+
+def _behind(title: str, text: str) -> str:
+    """The text without the title as its first line, where files and pages often repeat it."""
+    first, _, rest = text.lstrip().partition("\n")
+    return rest.lstrip() if rest and " ".join(first.split()).casefold() == title.casefold() else text
 
 
 def _datestamp(wanted: Wanted, response: Response) -> datetime | None:

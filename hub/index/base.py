@@ -19,7 +19,8 @@ class Document:
     `topics` are the notations of the concepts tagged, `topics_tree` those and all above them (a filter on a broader
     topic is one term). `published` is the source's date (changed, else issued), None when unknown; never ours.
     `lemmas` and `title_lemmas` are the words as they are to be indexed for a language without a stemmer (Welsh),
-    empty otherwise. `labels` are the labels of its topics in all languages (found with a low weight).
+    empty otherwise. `labels` are the labels of its topics in all languages (found with a low weight), `keywords` the
+    publisher's own words for it (found like its text, but never shown as if they were).
     """
 
     id: str
@@ -31,6 +32,7 @@ class Document:
     lemmas: str = ""
     title_lemmas: str = ""
     labels: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     organisation: str
     sector: str
     type: str

@@ -104,20 +104,20 @@ class Finder:
         self._pattern = _WORD if language == "cy" else _candidates(self.wanted, language)
 
     def matches(self, text: str) -> Iterator[Match]:
-        """The matches in their order; a word that counts only in company comes when its neighbour is there."""
-        last: Match | None = None
-        waiting = False
+        """The matches in their order; a word that counts only in company comes when all its label stands there."""
+        run: list[Match] = []
         for match in self._words(text):
-            near = last is not None and self._belong(last, match) and _is_near(text[last[1] : match[0]])
-            if waiting and near and last is not None:
-                yield last
-            waiting = not near and match[2] not in self._alone
-            if not waiting:
-                yield match
-            last = match
+            if run and not _is_near(text[run[-1][1] : match[0]]):
+                yield from self._counting(run)
+                run = []
+            run.append(match)
+        yield from self._counting(run)
 
-    def _belong(self, one: Match, other: Match) -> bool:
-        return one[2] != other[2] and any(one[2] in label and other[2] in label for label in self._together)
+    def _counting(self, run: Sequence[Match]) -> Iterator[Match]:
+        """Those of some matches that stand together which are to be marked."""
+        words = {word for _, _, word in run}
+        whole = frozenset[str]().union(*(label for label in self._together if label <= words))
+        return (match for match in run if match[2] in self._alone or match[2] in whole)
 
     def _words(self, text: str) -> Iterator[Match]:
         """Every wanted word, alone or not."""

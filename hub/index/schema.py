@@ -24,7 +24,7 @@ FILTERS: Final = {
 """The field behind each filter and facet. A topic counts for all above it, so that a broader one is one term."""
 
 LABELS: Final = "labels"
-_REVISION: Final = "1"
+_REVISION: Final = "2"
 """Raised when what is written into the fields changes although the fields stay."""
 
 _TIE_BITS: Final = 25
@@ -117,7 +117,7 @@ def engine_document(document: Document) -> tantivy.Document:
 def _add_texts(made: tantivy.Document, document: Document) -> None:
     """Into the fields of its language. A Welsh text with lemmas is also found by its very forms, in the field xx."""
     language = field_of(document.language)
-    plain = (document.title, document.summary, document.body)
+    plain = (document.title, document.summary, document.body, "\n".join(document.keywords))
     if language == "cy" and document.lemmas:
         for text in texts(document.title_lemmas, document.lemmas):
             made.add_text("all_cy", text)

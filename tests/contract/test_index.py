@@ -285,6 +285,11 @@ class TestMarking:
         hit = reader.search(query("cynghorau")).hits[0]
         assert (marks(hit.title), marks(hit.extract)) == (["Gynghorau"], ["nghyngor"])
 
+    def test_keywords_find_but_are_not_shown_as_text(self, writer: IndexWriter, reader: IndexReader) -> None:
+        writer.apply([document("1", "Sensors", "We stopped after a year.", keywords=("damp", "council housing"))], [])
+        hit = reader.search(query("housing")).hits[0]
+        assert plain(hit.extract) == "We stopped after a year."
+
     def test_little_words_and_exclusions_are_not_marked(self, writer: IndexWriter, reader: IndexReader) -> None:
         writer.apply([document("1", "The damp of the homes")], [])
         hit = reader.search(query("the", "damp", Clause("zebra", excluded=True))).hits[0]

@@ -1,12 +1,14 @@
 """Folders: what the listing alone tells, what is left out, folders below."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 
 from harvesters.base import Tools
 from harvesters.errors import ListError
 from harvesters.sandbox import Sandbox
+from hub.demo.sites.folder import TYPES
 from tests.contract.sites import FolderSite, Store, texts
 from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
@@ -115,3 +117,18 @@ def test_folders_that_go_in_circles_end(tools: Tools) -> None:
         store.run("folder", server.url("/files/"), tools)
     assert store.complete
     assert len(store.records) == 9
+
+
+def test_title_is_not_repeated_as_the_first_line_of_the_text(tools: Tools) -> None:
+    document = files("hub.demo").joinpath("files", "dyffryn", "03-lleithder-galw-eto.docx").read_bytes()
+    routes: dict[str, Answer] = {
+        "/files/": listing(row("a.docx")),
+        "/files/a.docx": (200, {"Content-Type": TYPES["docx"]}, document),
+    }
+    store = Store()
+    with serve(routes) as server:
+        store.run("folder", server.url("/files/"), tools)
+    record = next(iter(store.records.values()))[0]
+    assert record.title.startswith("Lleithder a llwydni")
+    assert not record.text.startswith(record.title)
+    assert len(record.text.split()) > 300

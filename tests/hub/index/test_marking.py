@@ -63,7 +63,10 @@ def test_without_words_the_beginning_is_shown() -> None:
 
 
 def test_other_words_of_a_topic_are_marked_where_they_stand_together() -> None:
-    labels = (("en", "damp homes", 0.3), ("nl", "vocht en schimmel", 1.0), ("nl", "schimmel in woningen", 0.7))
+    labels = (
+        *(("en", "damp homes", 0.3), ("en", "damp in homes of tenants", 0.3)),
+        *(("nl", "vocht en schimmel", 1.0), ("nl", "schimmel in woningen", 0.7)),
+    )
     topic = Expansion("HOU.1", labels, ("mould",))
     marker = Marker(Query(rights=PUBLIC, clauses=(Clause("mould"),), expansions=(topic,)), Analysis())
 
@@ -72,4 +75,5 @@ def test_other_words_of_a_topic_are_marked_where_they_stand_together() -> None:
 
     assert marked("Mould in 300 homes; a damp cellar", "en") == ["Mould"]
     assert marked("Damp homes and mould, homes that were damp", "en") == ["Damp", "homes", "mould", "homes", "damp"]
+    assert marked("Homes of tenants", "en") == []
     assert marked("Meer woningen: vocht, geen schimmel in woningen", "nl") == ["vocht", "schimmel", "woningen"]
