@@ -1,10 +1,10 @@
 """Organisations: the list, and the page of one with what it publishes and whom to ask."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
@@ -13,6 +13,7 @@ from hub.errors import NotFound
 from hub.index.base import PUBLIC, Query
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
+from hub.records.figures import Holding, holdings, newest_of
 from hub.records.models import RecordRow
 from hub.search.feeds import entries_of
 from hub.sources.health import Health, health_of
@@ -21,6 +22,7 @@ from hub.topics.service import Vocabulary
 from hub.web import address_with, atom, csv_table, database, paging, part, policy
 
 NEWEST = 10
+FEED = 20
 MONTHS = 12
 LIST = 50
 
@@ -58,19 +60,10 @@ def listing() -> Any:
     )
 
 
-def _rows(session: Session) -> list[tuple[Organisation, int, Any]]:
-    counted = (
-        select(RecordRow.organisation_id, func.count().label("n"), func.max(RecordRow.published).label("newest"))
-        .where(RecordRow.withdrawn_at.is_(None))
-        .group_by(RecordRow.organisation_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Organisation, counted.c.n, counted.c.newest).outerjoin(
-            counted, counted.c.organisation_id == Organisation.id
-        )
-    )
-    return [(organisation, count or 0, newest) for organisation, count, newest in rows]
+def _rows(session: Session) -> list[tuple[Organisation, int, datetime | None]]:
+    held, nothing = holdings(session), Holding(0, None)
+    rows = [(row, held.get(row.id, nothing)) for row in session.scalars(select(Organisation))]
+    return [(row, holding.documents, holding.newest) for row, holding in rows]
 
 
 def _matches(organisation: Organisation, sector: str, wanted: str) -> bool:
@@ -112,13 +105,8 @@ def organisation_feed(slug: str) -> Any:
     """The newest documents of one organisation."""
     with database().reading() as session:
         row = _find(session, slug)
-        ids = session.scalars(
-            select(RecordRow.id)
-            .where(RecordRow.organisation_id == row.id, RecordRow.withdrawn_at.is_(None))
-            .order_by(RecordRow.published.desc(), RecordRow.id)
-            .limit(20)
-        )
-        shown = cards(session, list(ids), part("vocabulary").scheme)
+        newest = newest_of(session, [row.id], FEED)
+        shown = cards(session, [id for id, _, _ in newest], part("vocabulary").scheme)
     return atom(f"{row.name}: newest documents", entries_of(shown))
 
 

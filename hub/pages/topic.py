@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
@@ -11,7 +11,7 @@ from hub.errors import NotFound
 from hub.index.base import PUBLIC, Query
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
-from hub.records.models import RecordRow, Tag
+from hub.records.figures import tag_counts
 from hub.topics.service import Vocabulary
 from hub.web import database, part, policy
 from vocab.scheme import LANGUAGES, Concept
@@ -31,7 +31,7 @@ def listing() -> str:
     by_letter = request.args.get("view") == "a-z"
     tree = [(top, scheme.narrower(top.uri)) for top in scheme.tops()]
     with database().reading() as session:
-        counts = uses(session)
+        counts = tag_counts(session)
     entries = _entries([concept for concept in scheme if not concept.deprecated], wanted)
     return render_template(
         "topic/topics.html",
@@ -94,14 +94,3 @@ def topic(notation: str) -> Any:
 
 def _names(session: Session) -> dict[str, str]:
     return dict(session.execute(select(Organisation.slug, Organisation.name)).all())
-
-
-def uses(session: Session) -> dict[str, int]:
-    """{concept URI: living records tagged with it}."""
-    rows = session.execute(
-        select(Tag.concept_uri, func.count())
-        .join(RecordRow, RecordRow.id == Tag.record_id)
-        .where(RecordRow.withdrawn_at.is_(None), Tag.state != "rejected")
-        .group_by(Tag.concept_uri)
-    )
-    return dict(rows.all())

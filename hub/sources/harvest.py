@@ -96,13 +96,14 @@ def _write(
 ) -> None:
     """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
     outcomes = keep(session, source_id=source.id, run_id=run.id, found=upserts, defaults=defaults)
-    for change in page.changes:
-        if change.record is None:
-            run.deleted += records.withdraw(
-                session, source_id=source.id, native_ids=[change.native_id], run_id=run.id, reason=change.reason
-            )
+    deleted = sum(
+        records.withdraw(session, source_id=source.id, native_ids=[one.native_id], run_id=run.id, reason=one.reason)
+        for one in page.changes
+        if one.record is None
+    )
     records.mark_seen(session, source_id=source.id, run_id=run.id, native_ids=page.unchanged)
     records.refresh(session, source_id=source.id, validators=page.refreshed)
+    run.deleted += deleted
     run.new += outcomes.count("new")
     run.changed += outcomes.count("changed")
     run.unchanged += outcomes.count("unchanged") + len(page.unchanged)
@@ -116,9 +117,8 @@ def _write(
     run.cursor = dict(page.cursor)
     if page.moved:
         _move(session, run, page.moved)
-    if not page.complete:
-        source_row = session.get_one(Source, source.id)
-        source_row.documents = records.living(session, source.id)
+    # Counted exactly at the end; to count them all at every page would make long lists ever slower.
+    session.get_one(Source, source.id).documents += outcomes.count("new") - deleted
 
 
 def _move(session: Session, run: Run, address: str) -> None:
@@ -136,11 +136,12 @@ def _suspicious(session: Session, run: Run, page: Page, replaced: int) -> bool:
         return False
     changed = run.changed + replaced
     known_seen = run.changed + run.unchanged + replaced + len(page.unchanged)
+    why = too_many_changed(changed=changed, known_seen=known_seen)
     told_gone = [change.native_id for change in page.changes if change.record is None]
     going = records.living_ids(session, run.source_id, told_gone) if told_gone else []
-    why = too_many_changed(changed=changed, known_seen=known_seen) or too_many_gone(
-        gone=run.deleted + len(going), living=records.living(session, run.source_id) + run.deleted
-    )
+    if going and not why:
+        alive = records.living(session, run.source_id)
+        why = too_many_gone(gone=run.deleted + len(going), living=alive + run.deleted)
     if why:
         hold(session, run, why, gone=going, changed=changed)
     return bool(why)

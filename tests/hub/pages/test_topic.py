@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.pages.topic import uses
+from hub.records.figures import tag_counts
 from hub.topics.service import read_scheme, store_scheme
 from tests.hub.site import Site, empty_site
 from tests.vocab.loaded import common
@@ -25,7 +25,7 @@ def test_the_tree_has_every_topic_once_with_its_documents(site: Site) -> None:
 
 def test_the_numbers_are_those_of_living_documents(site: Site) -> None:
     with site.database.reading() as session:
-        counts = uses(session)
+        counts = tag_counts(session)
         by_notation = {concept.notation: counts.get(concept.uri, 0) for concept in read_scheme(session)}
     assert by_notation["HOU.1"] == site.page("/search?topic=HOU.1").total
     assert by_notation["HOU"] == 0, "documents of the closer topics are theirs"
