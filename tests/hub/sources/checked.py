@@ -59,16 +59,20 @@ class Checked:
 
     def add(self, site: Site, kind: str = "sitemap", path: str = "/sitemap.xml", name: str = "") -> str:
         """A source at `path` of the site; its id."""
+        return self.add_address(site.url(path), kind, name)
+
+    def add_address(self, address: str, kind: str = "feed", name: str = "") -> str:
+        """A source of an organisation of its own; its id."""
         with self.parts.database.writing() as session:
             organisation = add_organisation(
                 session,
                 actor=COMMAND_LINE,
-                name=f"Northford {site.base_url.rpartition(':')[2]}",
+                name=f"Northford {address.partition('//')[2]}",
                 sector="council",
                 contact_name="Web team",
             )
             return add_source(
-                session, actor=COMMAND_LINE, organisation=organisation, kind=kind, address=site.url(path), name=name
+                session, actor=COMMAND_LINE, organisation=organisation, kind=kind, address=address, name=name
             ).id
 
     def check(self, source: str) -> Harvested:
@@ -112,9 +116,9 @@ class Checked:
 
 
 @contextmanager
-def checked_hub(folder: Path) -> Iterator[Checked]:
-    """A fresh hub in `folder`."""
-    parts = make_hub(settings_in(folder))
+def checked_hub(folder: Path, **given: object) -> Iterator[Checked]:
+    """A fresh hub in `folder`, with `given` settings."""
+    parts = make_hub(settings_in(folder, **given))
     try:
         yield Checked(parts)
     finally:
