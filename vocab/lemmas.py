@@ -73,10 +73,11 @@ class Detected(NamedTuple):
     words: int
 
 
-def build_tries(cache: Path) -> Path:
+def build_tries(cache: Path, told: Callable[[int], None] = lambda done: None) -> Path:
     """Build simplemma's word tries below `cache` where they are missing (about 6 s, once a machine); say where.
 
-    Several processes may call it at once: one builds, the others wait for it. OSError where `cache` cannot be written.
+    Several processes may call it at once: one builds, the others wait for it. `told` hears how many languages are
+    done. OSError where `cache` cannot be written.
     """
     folder = _folder(cache)
     if _built(folder):
@@ -86,9 +87,10 @@ def build_tries(cache: Path) -> Path:
         if not _built(folder):
             unfinished = folder / "unfinished"
             factory = TrieDictionaryFactory(len(LANGUAGES), True, str(unfinished))
-            for language in LANGUAGES:
+            for done, language in enumerate(LANGUAGES, 1):
                 factory.get_dictionary(language)
                 (unfinished / f"{language}.dic").replace(folder / f"{language}.dic")
+                told(done)
             shutil.rmtree(unfinished)
     return folder
 

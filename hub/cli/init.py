@@ -2,7 +2,7 @@
 
 import click
 
-from hub.cli.shown import as_json, show
+from hub.cli.shown import as_json, progress, show
 from hub.config import Settings, make_secret, read_settings
 from hub.db import Database
 from hub.db import upgrade as upgrade_tables
@@ -11,6 +11,7 @@ from hub.index.engines import open_writer
 from hub.jobs import Workshop
 from hub.topics.starter import load_starter
 from vocab.lemmas import build_tries
+from vocab.scheme import LANGUAGES
 
 
 def make_hub(settings: Settings) -> Workshop:
@@ -36,7 +37,8 @@ def init(json_: bool) -> None:
     """Make a new hub in the data folder (MOOTHALL_DATA): database, secret key, vocabulary, index."""
     settings = read_settings()
     make_hub(settings).close()
-    build_tries(settings.cache)
+    with progress("Word forms", len(LANGUAGES)) as tell:
+        build_tries(settings.cache, tell)
     show(
         {"data": str(settings.data), "database": settings.database},
         json_=json_,
