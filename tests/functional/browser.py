@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page seen in a browser")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: no page was checked")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -38,7 +37,7 @@ class Page:
 
     def violations(self) -> list[str]:
         """What axe finds, and a page that is wider than its window."""
-        result = axe.Axe().run(self.page, options={"runOnly": RULES})
+        result = Axe().run(self.page, options={"runOnly": RULES})
         where = f"{self.page.url} at {self.width}"
         found = [
             f"{where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
@@ -105,7 +104,7 @@ def _noted(page: Page, text: str) -> None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A running Chromium."""
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         launched = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             yield Browser(launched)
