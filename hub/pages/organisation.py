@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.db import now
 from hub.errors import NotFound
-from hub.index.base import PUBLIC, Query
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
 from hub.records.figures import Holding, holdings, newest_of
 from hub.records.models import RecordRow
 from hub.search.feeds import entries_of
+from hub.search.newest import newest
 from hub.sources.health import Health, health_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
@@ -78,10 +78,8 @@ def organisation(slug: str) -> Any:
     vocabulary: Vocabulary = part("vocabulary")
     with database().reading() as session:
         row = _find(session, slug)
-        answer = part("index").search(
-            Query(
-                rights=PUBLIC, filters={"organisation": (slug,)}, sort="newest", size=NEWEST, facets=("topic", "type")
-            )
+        answer = newest(
+            session, part("index"), vocabulary, {"organisation": (slug,)}, size=NEWEST, facets=("topic", "type")
         )
         topics = [
             (concept, count)
@@ -105,8 +103,8 @@ def organisation_feed(slug: str) -> Any:
     """The newest documents of one organisation."""
     with database().reading() as session:
         row = _find(session, slug)
-        newest = newest_of(session, [row.id], FEED)
-        shown = cards(session, [id for id, _, _ in newest], part("vocabulary").scheme)
+        ids = [id for id, _, _ in newest_of(session, [row.id], FEED)]
+        shown = cards(session, ids, part("vocabulary").scheme)
     return atom(f"{row.name}: newest documents", entries_of(shown))
 
 

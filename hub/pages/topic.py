@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from federation.record import clean_line
 from hub.errors import NotFound
-from hub.index.base import PUBLIC, Query
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
 from hub.records.figures import tag_counts
+from hub.search.newest import newest
 from hub.topics.service import Vocabulary
 from hub.web import database, part, policy
 from vocab.scheme import LANGUAGES, Concept
@@ -73,10 +73,10 @@ def topic(notation: str) -> Any:
     concept = vocabulary.by_notation(notation)
     if concept is None:
         raise NotFound("There is no such topic. The list of topics has them all.")
-    answer = part("index").search(
-        Query(rights=PUBLIC, filters={"topic": (notation,)}, sort="newest", size=NEWEST, facets=("organisation",))
-    )
     with database().reading() as session:
+        answer = newest(
+            session, part("index"), vocabulary, {"topic": (notation,)}, size=NEWEST, facets=("organisation",)
+        )
         return render_template(
             "topic/topic.html",
             concept=concept,

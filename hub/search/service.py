@@ -59,6 +59,8 @@ class Found:
     expansions: tuple[Expansion, ...] = ()
     costs: tuple[Cost, ...] = ()
     meant: str = ""
+    limited: bool = False
+    """The index is away: this is what the database alone could find."""
 
 
 def asked_from(values: Values) -> Asked:

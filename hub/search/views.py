@@ -1,21 +1,26 @@
 """The search page, its Atom feed and its JSON; and the description that lets a browser's box search the hub."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from hub.errors import IndexUnavailable
 from hub.index.base import Hit
 from hub.records.cards import Card, cards
 from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
 from hub.search.feeds import entries_of
+from hub.search.limited import find_limited
+from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
 from hub.search.why import why
 from hub.topics.service import Vocabulary
 from hub.web import Paging, address_with, atom, database, page_asked, pages_of, paging, part, policy
 
 blueprint = Blueprint("search", __name__)
+log = logging.getLogger(__name__)
 
 
 @blueprint.get("/search")
@@ -23,12 +28,12 @@ blueprint = Blueprint("search", __name__)
 def search() -> Any:
     """Results with filters; a page that does not exist leads to page 1."""
     asked = asked_from(request.args)
-    found = _find(asked, page_asked())
-    where = paging(found.page.total, PAGE)
-    if where is None:
-        return redirect(address_with(page=None))
     all_of = request.args.get("all", "")
     with database().reading() as session:
+        found = _find(session, asked, page_asked())
+        where = paging(found.page.total, PAGE)
+        if where is None:
+            return redirect(address_with(page=None))
         shown = _hits(session, found)
         wanted = organisations_of(asked, found.page, everything=all_of == "organisation")
         names = Names(session, part("vocabulary"), wanted)
@@ -38,7 +43,7 @@ def search() -> Any:
         asked=asked,
         found=found,
         hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in shown],
-        facets=facets_of(asked, found.page, names, all_of=all_of),
+        facets=[] if found.limited else facets_of(asked, found.page, names, all_of=all_of),
         active=_active(asked, names),
         costs=[(cost, _removal(asked, cost, names)) for cost in found.costs],
         paging=where,
@@ -53,8 +58,8 @@ def search() -> Any:
 def search_feed() -> Response:
     """The newest of these results, for a feed reader."""
     asked = asked_from(request.args)
-    found = _find(asked, 1, newest=True)
     with database().reading() as session:
+        found = _find(session, asked, 1, newest=True)
         shown = [card for _, card in _hits(session, found)]
         names = Names(session, part("vocabulary"), asked.filters.get("organisation", ()))
     what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in _active(asked, names))])
@@ -66,14 +71,15 @@ def search_feed() -> Response:
 def search_json() -> Any:
     """One page of results for machines, with the facets' counts; what could not be used is said in `wrong`."""
     asked = asked_from(request.args)
-    found = _find(asked, page_asked())
     with database().reading() as session:
+        found = _find(session, asked, page_asked())
         shown = _hits(session, found)
     return {
         "total": found.page.total,
         "page": page_asked(),
         "pages": pages_of(found.page.total, PAGE),
         "any_word": found.any_word,
+        "limited": found.limited,
         "meant": found.meant,
         "wrong": dict(asked.wrong),
         "facets": {name: dict(values) for name, values in found.page.facets.items()},
@@ -88,11 +94,17 @@ def description() -> Response:
     return Response(render_template("search/opensearch.xml"), mimetype="application/opensearchdescription+xml")
 
 
-def _find(asked: Asked, page: int, newest: bool = False) -> Found:
+def _find(session: Session, asked: Asked, page: int, newest: bool = False) -> Found:
+    """From the index; from the database, and said so, while that is away."""
     expander: Expander = part("expander")
     if newest:
         asked = Asked(asked.text, asked.filters, asked.since, asked.until, "newest", asked.only_words)
-    return find(part("index"), asked, expand=expander.expand, page=page)
+    try:
+        return find(part("index"), asked, expand=expander.expand, page=page)
+    except IndexUnavailable as error:
+        log.warning("Searches are answered by the database alone: %s", error)
+        expansions = () if asked.only_words else expander.expand(words_of(parse(asked.text)))
+        return find_limited(session, asked, part("vocabulary"), expansions=expansions, page=page)
 
 
 def _hits(session: Session, found: Found) -> list[tuple[Hit, Card]]:
