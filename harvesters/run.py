@@ -14,6 +14,9 @@ from harvesters.problems import problem
 
 MOST_SUBJECTS: Final = 500
 MOST_FILES: Final = 1_000
+LONGEST_ID: Final = 1_000
+LONGEST_URL: Final = 2_000
+"""In bytes, as is that of an identifier: whoever keeps records looks them up in an index, and its entries are short."""
 
 
 def harvest(kind: Kind | str, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]:
@@ -142,6 +145,10 @@ def _checked(change: Change, problems: list[Problem]) -> Change | None:
 def _refusal(record: Record) -> Problem | None:
     if not record.native_id:
         return problem("no-id")
+    if (length := len(record.native_id.encode())) > LONGEST_ID:
+        return problem("too-much", where=record.native_id[:200], detail=f"an identifier of {length} bytes")
+    if (length := len(record.url.encode())) > LONGEST_URL:
+        return problem("too-much", where=record.native_id[:200], detail=f"an address of {length} bytes")
     if not is_web_address(record.url):
         return problem("no-url", where=record.native_id)
     if len(record.subjects) > MOST_SUBJECTS:

@@ -1,27 +1,50 @@
 """The database: engine, transactions, column types and ids. The only truth; every dialect's quirk stays in here."""
 
+import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy import DateTime as PlainDateTime
-from sqlalchemy import Dialect, Engine, MetaData, String, create_engine, event
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text as sql
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from federation.record import parse_date
-from hub.errors import Unavailable
+from hub.errors import BadInput, Unavailable
+
+Rows = TypeVar("Rows", bound=Select[Any])
+
+NO_ANSWER: Final = (OperationalError, InterfaceError)
+"""What a database raises that is away, restarting, full or locked: the same may work in a moment."""
+
+CONNECT: Final = 5
+"""Seconds after which a database server that does not answer is away."""
 
 
 class Base(DeclarativeBase):
@@ -64,6 +87,19 @@ class Day(TypeDecorator[date]):
         return parse_date(value) if value else None
 
 
+Large: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""A whole number of 64 bits; SQLite's are that anyway, and Alembic would copy a table to call them so."""
+
+NEVER_REUSED: Final[dict[str, Any]] = {"sqlite_autoincrement": True}
+"""Of a table: the number of a deleted row is not given again, which is so on PostgreSQL without being said."""
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows alone that `where`, a condition in SQL, is true of."""
+    condition = sql(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 _last = 0
 _guard = threading.Lock()
 
@@ -85,18 +121,66 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def locking(rows: Rows, *, skip: bool = False) -> Rows:
+    """The same rows, read anew and nobody else's to change until the transaction ends; `skip` leaves out taken ones.
+
+    For what is read and then written in `writing()`. On SQLite a writing transaction has the whole file to itself.
+    """
+    locked = rows.with_for_update(key_share=True, skip_locked=skip)
+    return locked.execution_options(populate_existing=True)
+
+
+def alone(session: Session, name: str) -> None:
+    """Wait until no other transaction holds this name, and hold it to the end: where there is no row to lock."""
+    _alone(session.connection(), name)
+
+
+def _alone(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def require_storable(table: type[Base], values: Mapping[str, object]) -> None:
+    """BadInput names the first text that a column of the table cannot hold: too long, or no text at all.
+
+    PostgreSQL refuses both where SQLite takes them.
+    """
+    for name, value in values.items():
+        if not isinstance(value, str):
+            continue
+        longest = getattr(table.__table__.columns[name].type, "length", None)
+        if longest is not None and len(value) > longest:
+            raise BadInput(f"“{value[:40]}…” is too long: at most {longest} characters can be kept.", name)
+        if not is_text(value):
+            raise BadInput("There are characters in it that are no text.", name)
+
+
+def is_text(value: str) -> bool:
+    """Whether databases can hold it: without NUL, and without the halves of characters that broken bytes become."""
+    return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+
+
 class Database:
     """One database: `reading()` and `writing()` are the only two ways to a session."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = _open(url)
+        self.engine = _open(_address(url))
+        postgresql = self.engine.dialect.name == "postgresql"
+        # What SQLite's transactions are by themselves: a state that stays while one reads …
+        self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ") if postgresql else self.engine
+        # … and, once a lock was waited for, the newest state.
         self._writer = self.engine.execution_options(writing=True)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: without the password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state and leaves nothing behind."""
-        with Session(self.engine, autoflush=False) as session:
+        with Session(self._reader, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -110,9 +194,44 @@ class Database:
         self.engine.dispose()
 
 
-def _open(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+def _address(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        # Not shown: it may hold a password.
+        raise BadInput(
+            "The database cannot be used: MOOTHALL_DATABASE_URL is no address of one.", "database_url"
+        ) from error
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("postgresql+psycopg", "sqlite", "sqlite+pysqlite"):
+        raise BadInput(
+            f"The database cannot be used: MOOTHALL_DATABASE_URL begins with “{url.drivername}”; "
+            "use postgresql:// or sqlite:///.",
+            "database_url",
+        )
+    return url
+
+
+def _open(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _open_file(url)
+    given = {"application_name": "moothall", "connect_timeout": CONNECT}
+    try:
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            connect_args={name: value for name, value in given.items() if name not in url.query},
+        )
+    except (ImportError, NoSuchModuleError) as error:
+        raise BadInput(
+            "The part that speaks with PostgreSQL is not installed. Run `pip install 'moothall[postgres]'`.",
+            "database_url",
+        ) from error
+
+
+def _open_file(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -132,7 +251,8 @@ def _open(url: str) -> Engine:
 
 def upgrade(database: Database) -> None:
     """Bring the tables to the newest shape; nothing happens when they have it."""
-    with database.engine.execution_options(writing=True).connect() as connection:
+    with database.engine.execution_options(writing=True).begin() as connection:
+        _alone(connection, "migrations")
         config = migrations()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -156,11 +276,14 @@ def require_ready(database: Database) -> None:
     """Unavailable, with what to do, when the tables are missing or old."""
     try:
         waiting = pending(database)
-    except OperationalError as error:
-        place = database.engine.url.render_as_string(hide_password=True)
-        raise Unavailable(
-            f"The database {place} cannot be opened. Is MOOTHALL_DATA right? Else run `moothall init`."
-        ) from error
+    except NO_ANSWER as error:
+        server = database.engine.url.host or database.engine.url.query.get("host")
+        hint = (
+            "Does its server run, and is MOOTHALL_DATABASE_URL right?"
+            if server
+            else "Is MOOTHALL_DATA right? Else run `moothall init`."
+        )
+        raise Unavailable(f"The database {database.place} cannot be opened. {hint}") from error
     if waiting:
         raise Unavailable(
             "The database is not ready. Run `moothall init` for a new hub, `moothall upgrade` for an old."

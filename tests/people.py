@@ -48,12 +48,12 @@ def settings_in(folder: Path, **given: object) -> Settings:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """A fresh hub with its tables and the two organisations."""
+def world(folder: Path, **given: object) -> Iterator[World]:
+    """A fresh hub, with `given` settings, with its tables and the two organisations."""
     assert tables.TABLES
     folder.mkdir(parents=True, exist_ok=True)
     make_secret(folder)
-    settings = settings_in(folder)
+    settings = settings_in(folder, **given)
     database = Database(settings.database)
     Base.metadata.create_all(database.engine)
     with database.writing() as session:

@@ -25,7 +25,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>{title}</title>
 
 
 @pytest.mark.server
-def test_a_record_from_its_site_to_the_page(tmp_path: Path) -> None:
+def test_a_record_from_its_site_to_the_page(tmp_path: Path, database_url: str) -> None:
     pages = {
         "/damp": PAGE.format(
             title="What we learned from forty damp homes", body="Mould was reported in 31 of 40 homes."
@@ -44,7 +44,7 @@ def test_a_record_from_its_site_to_the_page(tmp_path: Path) -> None:
             return 200, {"Content-Type": "text/html; charset=utf-8"}, pages[request.path]
         return 404, {}, b""
 
-    settings = settings_in(tmp_path / "hub")
+    settings = settings_in(tmp_path / "hub", database_url=database_url)
     with serve(answer) as site:
         parts = make_hub(settings)
         with parts.database.writing() as session:
@@ -90,4 +90,5 @@ def test_a_record_from_its_site_to_the_page(tmp_path: Path) -> None:
         gone = client.get(f"/records/{address}")
         assert gone.status_code == 410
         assert "forty damp homes" not in client.get("/search?q=mould").text
+        app.extensions["moothall"]["database"].close()
         parts.close()

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person, WebSession
 from hub.audit.service import note_act
-from hub.db import now
+from hub.db import alone, locking, now
 from hub.errors import NotAllowed
 from hub.policy import ANONYMOUS, COMMAND_LINE, Actor
 
 
 def make_link(session: Session, *, seconds: float) -> str:
     """A secret for one sign-in as the operator, good for `seconds`; only its hash is kept."""
+    alone(session, "operator")
     person = session.scalar(select(Person).where(Person.role == "operator").order_by(Person.created))
     if person is None:
         person = Person(name="Operator", role="operator")
@@ -27,13 +28,14 @@ def make_link(session: Session, *, seconds: float) -> str:
 
 def use_link(session: Session, *, secret: str, seconds: float) -> str:
     """Turn a link into a session's secret; the link is used up. NotAllowed when it is unknown, used or too old."""
-    row = session.get(WebSession, _hash(secret))
+    row = session.scalar(locking(select(WebSession).where(WebSession.hashed == _hash(secret))))
     if row is None or row.kind != "link" or row.expires < now():
         raise NotAllowed("This sign-in link has been used or is too old. Make a new one with `moothall operator link`.")
     person_id = row.person_id
     session.delete(row)
     session.flush()
-    session.execute(delete(WebSession).where(WebSession.expires < now()))
+    old = locking(select(WebSession.hashed).where(WebSession.expires < now()), skip=True)
+    session.execute(delete(WebSession).where(WebSession.hashed.in_(old)))
     note_act(session, actor=actor_for(session, person_id), action="sign in", thing=f"person {person_id}")
     return _open(session, person_id, "session", seconds)
 

@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.audit.models import Audit
-from hub.db import now
+from hub.db import alone, now
 from hub.policy import Actor
 
 
 def note_act(session: Session, *, actor: Actor, action: str, thing: str, **detail: Any) -> None:
     """Append one act to the log, in the caller's transaction: the act and its row stand or fall together."""
+    alone(session, "audit")
     last = session.scalar(select(Audit.hashed).order_by(Audit.id.desc()).limit(1)) or ""
-    row = Audit(at=now(), actor=actor.name, action=action, thing=thing, detail=detail, previous=last)
+    row = Audit(at=now(), actor=actor.name[:120], action=action, thing=thing, detail=detail, previous=last)
     row.hashed = _hash(row)
     session.add(row)
     session.flush()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.db import Base, Moment, now
+from hub.db import NEVER_REUSED, Base, Moment, now
 
 
 class IndexOutbox(Base):
@@ -14,8 +14,8 @@ class IndexOutbox(Base):
     __tablename__ = "index_outbox"
     __table_args__ = (
         Index("ix_index_outbox_document", "document_type", "document_id"),
-        # SQLite would give a deleted row's number again, and a slow deliverer would then delete the wrong one.
-        {"sqlite_autoincrement": True},
+        # A slow deliverer would delete the wrong row if a number came again.
+        NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.audit.service import note_act
+from hub.db import alone, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.organisations.models import Organisation
 from hub.policy import Actor
@@ -53,22 +54,27 @@ def add_organisation(
         raise BadInput(f"There is no sector {sector!r}. Use one of: {', '.join(SECTORS)}.", "sector")
     if website and not website.startswith(("https://", "http://")):
         raise BadInput("Give the website's whole address, beginning with https://.", "website")
+    given = {
+        "name": name.strip(),
+        "website": website,
+        "area": area,
+        "about": about,
+        "contact_name": contact_name,
+        "contact_email": contact_email,
+        "contact_phone": contact_phone,
+        "licence_uri": licence_uri,
+    }
+    require_storable(Organisation, given)
     slug = slug_of(name)
+    alone(session, f"organisation {slug}")
     if session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
         raise Conflict(f"There is already an organisation named {name} ({slug}).")
     row = Organisation(
         slug=slug,
-        name=name.strip(),
         sector=sector,
-        website=website,
-        area=area,
-        about=about,
         other_names=list(other_names),
-        contact_name=contact_name,
-        contact_email=contact_email,
-        contact_phone=contact_phone,
-        licence_uri=licence_uri,
         fictional=fictional,
+        **given,
     )
     session.add(row)
     session.flush()

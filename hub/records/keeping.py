@@ -9,15 +9,18 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from federation.record import Licence, Record, as_moment, meta_hash, text_hash
+from federation.record import TYPES, Licence, Record, as_moment, meta_hash, text_hash
 from harvesters.base import Change
-from hub.db import new_id, now
+from hub.db import alone, locking, new_id, now
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import record_of, version_of
 from hub.records.service import touch
 
 SHORTEST_WORK = 30
 """Words below which equal texts do not make two records copies of one work."""
+
+LONGEST_LICENCE = 300
+"""Characters of a licence's address."""
 
 Outcome = Literal["new", "changed", "unchanged"]
 
@@ -74,9 +77,11 @@ def keep(
 
 def _held(session: Session, source_id: str, native_ids: Sequence[str]) -> dict[str, RecordRow]:
     rows = session.scalars(
-        select(RecordRow)
-        .where(RecordRow.source_id == source_id, RecordRow.native_id.in_(native_ids))
-        .options(undefer(RecordRow.text))
+        locking(
+            select(RecordRow)
+            .where(RecordRow.source_id == source_id, RecordRow.native_id.in_(native_ids))
+            .options(undefer(RecordRow.text))
+        )
     )
     return {row.native_id: row for row in rows}
 
@@ -108,9 +113,8 @@ def _put(session: Session, row: RecordRow, change: Change, run_id: str) -> Outco
 
 def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Callable[[Record], Enriched]) -> int:
     """Undo a refused run: the versions that it replaced and the records that it withdrew return. Says how many."""
-    gone = list(
-        session.scalars(select(RecordRow).where(RecordRow.last_seen_run == run_id, RecordRow.withdrawn_at.is_not(None)))
-    )
+    withdrawn = select(RecordRow).where(RecordRow.last_seen_run == run_id, RecordRow.withdrawn_at.is_not(None))
+    gone = list(session.scalars(locking(withdrawn)))
     for row in gone:
         row.withdrawn_at, row.withdrawn_reason = None, ""
     touch(session, gone)
@@ -134,10 +138,11 @@ def _fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched
         setattr(row, name, getattr(record, name))
     row.text = record.text
     row.contact = record.contact or defaults.contact
-    row.language = enriched.language or record.language or defaults.language
-    row.type = record.type or defaults.type or "other"
+    row.language = enriched.language or _short(record.language) or defaults.language
+    row.type = (record.type if record.type in TYPES else "") or defaults.type or "other"
     licence = licence_with(record.licence, defaults.licence_uri)
-    row.licence_uri, row.licence_text, row.licence_basis = licence.uri, licence.text, licence.basis
+    row.licence_uri, row.licence_text = licence.uri, licence.text
+    row.licence_basis = licence.basis if licence.basis in ("source default", "none") else "record"
     row.creators, row.sets, row.subjects = list(record.creators), list(record.sets), list(record.subjects)
     row.files = [{"url": f.url, "type": f.type, "size": f.size, "sha256": f.sha256} for f in record.files]
     row.hops = [
@@ -149,8 +154,15 @@ def _fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched
     row.fingerprint = list(enriched.fingerprint)
 
 
+def _short(language: str) -> str:
+    """A language tag as the column takes it; a longer one is none."""
+    return language if len(language) <= 20 else ""
+
+
 def licence_with(licence: Licence, default: str) -> Licence:
-    """The record's own licence, else the source's default, marked as such."""
+    """The record's own licence, else the source's default, marked as such. What is too long for an address is text."""
+    if len(licence.uri) > LONGEST_LICENCE:
+        return Licence("", f"{licence.text} {licence.uri}".strip(), "record")
     if licence.uri or licence.text:
         return licence
     return Licence(default, "", "source default") if default else licence
@@ -167,6 +179,8 @@ def _set_works(session: Session, source_id: str, rows: Sequence[RecordRow]) -> N
     long = [row for row in rows if len(row.text.split()) >= SHORTEST_WORK]
     works: dict[str, str] = {}
     if long:
+        # Two sources that bring one text at the same time: the second is to see the first.
+        alone(session, "works")
         elsewhere = select(RecordRow.text_hash, RecordRow.work_id).where(
             RecordRow.text_hash.in_({row.text_hash for row in long}),
             RecordRow.source_id != source_id,

@@ -1,15 +1,12 @@
 """Records, the versions that they replaced, and their tags."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from hub.db import Base, Day, Moment, new_id, now
-
-LIVING: Final = text("withdrawn_at IS NULL")
-WITHDRAWN: Final = text("withdrawn_at IS NOT NULL")
+from hub.db import Base, Day, Moment, new_id, now, partial_index
 
 
 class RecordRow(Base):
@@ -25,13 +22,8 @@ class RecordRow(Base):
         UniqueConstraint("source_id", "native_id"),
         # Of living records alone: an index that begins with withdrawn_at tempts SQLite to walk all of them for ten ids.
         # What records/figures.py counts stands in it, so that no row need be read.
-        Index(
-            "ix_record_living",
-            *("organisation_id", "published", "language"),
-            sqlite_where=LIVING,
-            postgresql_where=LIVING,
-        ),
-        Index("ix_record_withdrawn", "withdrawn_at", sqlite_where=WITHDRAWN, postgresql_where=WITHDRAWN),
+        partial_index("ix_record_living", *("organisation_id", "published", "language"), where="withdrawn_at IS NULL"),
+        partial_index("ix_record_withdrawn", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

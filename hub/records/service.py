@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from federation.record import clean
 from harvesters.base import Validators
-from hub.db import now
+from hub.db import locking, now
 from hub.index.outbox import announce
 from hub.records.models import RecordRow, RecordVersion
 
 DOCUMENT = "record"
 """The name of our documents in the index and its outbox."""
+
+AT_ONCE = 1000
+"""Identifiers that one statement names: databases count what a statement is given, and a source may lose all it had."""
 
 
 def known_in(session: Session, source_id: str, native_ids: Sequence[str]) -> dict[str, tuple[str, str, Validators]]:
@@ -76,31 +80,35 @@ def unseen(session: Session, *, source_id: str, run_id: str) -> list[RecordRow]:
 
 def withdraw(session: Session, *, source_id: str, native_ids: Sequence[str], run_id: str, reason: str) -> int:
     """Make tombstones: out of the index at once, the text kept for the way back. Says how many were living."""
-    rows = list(
-        session.scalars(
-            select(RecordRow).where(
-                RecordRow.source_id == source_id,
-                RecordRow.native_id.in_(native_ids),
-                RecordRow.withdrawn_at.is_(None),
+    count = 0
+    for start in range(0, len(native_ids), AT_ONCE):
+        rows = list(
+            session.scalars(
+                locking(
+                    select(RecordRow).where(
+                        RecordRow.source_id == source_id,
+                        RecordRow.native_id.in_(native_ids[start : start + AT_ONCE]),
+                        RecordRow.withdrawn_at.is_(None),
+                    )
+                )
             )
         )
-    )
-    for row in rows:
-        row.withdrawn_at, row.withdrawn_reason, row.last_seen_run = now(), reason, run_id
-    touch(session, rows)
-    return len(rows)
+        for row in rows:
+            row.withdrawn_at, row.withdrawn_reason, row.last_seen_run = now(), clean(reason), run_id
+        touch(session, rows)
+        count += len(rows)
+    return count
 
 
 def purge_withdrawn(session: Session, *, before: datetime, limit: int = 500) -> int:
     """Empty the texts of records that were withdrawn before that moment; the tombstones stay. Says how many."""
-    ids = list(
-        session.scalars(
-            select(RecordRow.id)
-            .where(RecordRow.withdrawn_at < before, RecordRow.text != "")
-            .order_by(RecordRow.withdrawn_at)
-            .limit(limit)
-        )
+    old = (
+        select(RecordRow.id)
+        .where(RecordRow.withdrawn_at < before, RecordRow.text != "")
+        .order_by(RecordRow.withdrawn_at)
+        .limit(limit)
     )
+    ids = list(session.scalars(locking(old, skip=True)))
     if ids:
         # The text hash goes too, so that a record which comes back is a new version with its text.
         emptied: dict[str, Any] = {"text": "", "lemmas": "", "fingerprint": [], "raw": None, "text_hash": ""}

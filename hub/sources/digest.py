@@ -13,7 +13,7 @@ from hub.sources.models import Source
 def digest_of(session: Session) -> str:
     """SHA-256 over the sorted (source, native_id, version, text_hash, deleted, topics) (foundations.md §11)."""
     topics: dict[str, list[str]] = {}
-    for record_id, uri in session.execute(select(Tag.record_id, Tag.concept_uri).order_by(Tag.concept_uri)):
+    for record_id, uri in session.execute(select(Tag.record_id, Tag.concept_uri)):
         topics.setdefault(record_id, []).append(uri)
     rows = session.execute(
         select(
@@ -26,7 +26,7 @@ def digest_of(session: Session) -> str:
         ).join(Source, Source.id == RecordRow.source_id)
     )
     lines = sorted(
-        json.dumps([source, native_id, version, text, withdrawn is not None, topics.get(id, [])])
+        json.dumps([source, native_id, version, text, withdrawn is not None, sorted(topics.get(id, ()))])
         for source, native_id, version, text, withdrawn, id in rows
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.record import Record
+from federation.record import Record, clean
 from harvesters.base import Change, Page, Problem, Sandbox, Tools, Validators
 from harvesters.errors import BlockedError, HarvestError
 from harvesters.kinds import KINDS
@@ -23,7 +23,7 @@ from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
-from hub.sources.models import ProblemRow, Run, Source
+from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source
 
 TAGS_A_RECORD = 5
 
@@ -122,11 +122,14 @@ def _write(
 
 
 def _move(session: Session, run: Run, address: str) -> None:
+    """Follow the list to its new address; not where another source has that one, or it is beyond all measure."""
     source = session.get_one(Source, run.source_id)
-    if source.address != address:
-        note_problems(
-            session, run, [problem("moved", where=source.address, stage="list", severity="notice", detail=address)]
-        )
+    if source.address == address or len(address.encode()) > LONGEST_ADDRESS:
+        return
+    note_problems(
+        session, run, [problem("moved", where=source.address, stage="list", severity="notice", detail=address)]
+    )
+    if not session.scalar(select(Source.id).where(Source.kind == source.kind, Source.address == address)):
         source.address = address
 
 
@@ -195,7 +198,7 @@ def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, wor
         source = session.get_one(Source, run.source_id)
         run.state = "blocked" if isinstance(error, BlockedError) else "failed"
         run.ended = now()
-        run.message = f"{found.what} {found.fix}"
+        run.message = clean(f"{found.what} {found.fix}")
         run.failed += 1
         note_problems(session, run, [found])
         source.failures += 1
@@ -219,12 +222,12 @@ def note_problems(session: Session, run: Run, problems: Sequence[Problem]) -> No
                 run_id=run.id,
                 source_id=run.source_id,
                 code=one.code,
-                what=one.what,
-                fix=one.fix,
-                where=one.where,
+                what=clean(one.what),
+                fix=clean(one.fix),
+                where=clean(one.where),
                 stage=one.stage,
                 severity=one.severity,
-                sample=one.sample,
+                sample=clean(one.sample),
             )
         )
 

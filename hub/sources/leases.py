@@ -1,5 +1,6 @@
 """Who works on which run: queueing, claiming with a lease and a fence, the heartbeat, and the sweeper."""
 
+import logging
 import os
 import platform
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from harvesters.problems import PROBLEMS
 from hub.config import Times
-from hub.db import Database, new_id, now
+from hub.db import NO_ANSWER, Database, locking, new_id, now
 from hub.errors import Conflict
 from hub.sources.models import ACTIVE, Run, Source
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """How often a run whose worker died is taken up again before it ends as failed."""
@@ -23,6 +26,7 @@ ATTEMPTS = 3
 
 def queue_run(session: Session, source: Source, slot: str = "") -> Run:
     """A new run, to be sent to the courier after the commit. Conflict when one is active already."""
+    session.scalar(locking(select(Source).where(Source.id == source.id)))
     active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(ACTIVE)))
     if active is not None:
         waits = "waits for a person" if active.state == "held" else "is going on"
@@ -56,8 +60,8 @@ def queue_due(database: Database) -> list[str]:
     for source_id in due:
         try:
             with database.writing() as session:
-                source = session.get_one(Source, source_id)
-                if source.next_due and source.next_due <= now():
+                source = session.scalar(locking(select(Source).where(Source.id == source_id)))
+                if source and source.next_due and source.next_due <= now():
                     queued.append(queue_run(session, source, source.next_due.isoformat()).id)
         except (IntegrityError, Conflict):
             continue  # another ticker was first
@@ -66,7 +70,7 @@ def queue_due(database: Database) -> list[str]:
 
 def claim(session: Session, run_id: str, times: Times) -> int | None:
     """Take the run's lease. Its new fence, or None when somebody else has it or it is done."""
-    run = session.get(Run, run_id)
+    run = session.scalar(locking(select(Run).where(Run.id == run_id)))
     if run is None or run.state not in ("queued", "running"):
         return None
     if run.state == "running" and not lease_is_free(run):
@@ -81,8 +85,11 @@ def claim(session: Session, run_id: str, times: Times) -> int | None:
 
 
 def holds(session: Session, run_id: str, fence: int) -> Run | None:
-    """The run, if this fence still counts; None when the lease went to somebody else or the run was ended."""
-    return session.scalar(select(Run).where(Run.id == run_id, Run.fence == fence, Run.state == "running"))
+    """The run, if this fence still counts; None when the lease went to somebody else or the run was ended.
+
+    Nobody else takes it before the transaction ends.
+    """
+    return session.scalar(locking(select(Run).where(Run.id == run_id, Run.fence == fence, Run.state == "running")))
 
 
 @contextmanager
@@ -92,12 +99,15 @@ def heartbeat(database: Database, run_id: str, fence: int, times: Times) -> Iter
 
     def beat() -> None:
         while not stop.wait(times.heartbeat):
-            with database.writing() as session:
-                session.execute(
-                    update(Run)
-                    .where(Run.id == run_id, Run.fence == fence, Run.state == "running")
-                    .values(lease_until=now() + timedelta(seconds=times.lease))
-                )
+            try:
+                with database.writing() as session:
+                    session.execute(
+                        update(Run)
+                        .where(Run.id == run_id, Run.fence == fence, Run.state == "running")
+                        .values(lease_until=now() + timedelta(seconds=times.lease))
+                    )
+            except NO_ANSWER as error:
+                log.warning("A heartbeat did not reach the database, the next one may: %s", error.orig)
 
     thread = Thread(target=beat, daemon=True, name=f"heartbeat {run_id[:8]}")
     thread.start()
@@ -113,9 +123,9 @@ def sweep(database: Database, times: Times) -> list[str]:
     again = []
     with database.writing() as session:
         stale = now() - timedelta(seconds=times.lease)
-        for run in session.scalars(
-            select(Run).where(or_(Run.state == "running", (Run.state == "queued") & (Run.created < stale)))
-        ):
+        left = select(Run).where(or_(Run.state == "running", (Run.state == "queued") & (Run.created < stale)))
+        # One that is locked is being worked on, or looked at by another sweeper.
+        for run in session.scalars(locking(left, skip=True)):
             if run.state == "running" and not lease_is_free(run):
                 continue
             if run.attempts >= ATTEMPTS:

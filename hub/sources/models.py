@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.db import Base, Moment, new_id, now
+from hub.db import Base, Large, Moment, new_id, now, partial_index
 
 ACTIVE = ("queued", "running", "held")
 """States of a run that keep another one from starting."""
+
+LONGEST_ADDRESS = 2000
+"""In bytes: addresses stand in an index, which takes 2,704 of them on PostgreSQL."""
 
 
 class Source(Base):
@@ -44,13 +47,7 @@ class Run(Base):
     __tablename__ = "run"
     __table_args__ = (
         UniqueConstraint("source_id", "slot"),
-        Index(
-            "uq_run_active",
-            "source_id",
-            unique=True,
-            sqlite_where=text("state in ('queued', 'running', 'held')"),
-            postgresql_where=text("state in ('queued', 'running', 'held')"),
-        ),
+        partial_index("uq_run_active", "source_id", unique=True, where="state in ('queued', 'running', 'held')"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -81,7 +78,7 @@ class Run(Base):
     failed: Mapped[int] = mapped_column(default=0)
     extracted: Mapped[int] = mapped_column(default=0)
     requests: Mapped[int] = mapped_column(default=0)
-    bytes: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(Large, default=0)
 
 
 class ProblemRow(Base):

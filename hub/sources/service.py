@@ -13,15 +13,16 @@ from harvesters.base import Problem, Tools
 from harvesters.kinds import KINDS
 from harvesters.run import harvest
 from hub.audit.service import note_act
-from hub.db import now
+from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 from hub.records.keeping import Enriched, published_at, take_back
 from hub.sources.harvest import defaults_of, enrich
-from hub.sources.models import Run, Source
+from hub.sources.models import LONGEST_ADDRESS, Run, Source
 
 SHORTEST_INTERVAL = 60
+LONGEST_INTERVAL = 366 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,18 @@ def add_source(
     check_address(kind, address)
     if interval < SHORTEST_INTERVAL:
         raise BadInput(f"The shortest time between two checks is {SHORTEST_INTERVAL} seconds.", "interval")
+    if interval > LONGEST_INTERVAL:
+        raise BadInput(f"The longest time between two checks is {LONGEST_INTERVAL} seconds, a year.", "interval")
+    name = name.strip() or f"{organisation.name[:150]}: {KINDS[kind].words}"
+    given = {"name": name, "language": language, "type": type, "licence_uri": licence_uri, "contact": contact}
+    require_storable(Source, given)
+    alone(session, f"source {kind} {address}")
     there = session.scalar(select(Source).where(Source.kind == kind, Source.address == address))
     if there is not None:
         raise Conflict(f"{address} is registered already, as “{there.name}” ({there.id}).")
     source = Source(
         organisation_id=organisation.id,
-        name=name.strip() or f"{organisation.name}: {KINDS[kind].words}",
+        name=name,
         kind=kind,
         address=address,
         language=language,
@@ -93,6 +100,9 @@ def check_address(kind: str, address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadInput(f"{address} is not a web address. Give it whole, beginning with https://.", "address")
+    require_storable(Source, {"address": address})
+    if len(address.encode()) > LONGEST_ADDRESS:
+        raise BadInput(f"The address is too long: at most {LONGEST_ADDRESS} bytes can be kept.", "address")
 
 
 def find_source(session: Session, key: str) -> Source:
@@ -103,7 +113,11 @@ def find_source(session: Session, key: str) -> Source:
     found = list(
         session.scalars(
             select(Source)
-            .where((func.lower(Source.name) == key.lower()) | (Source.address == key) | Source.id.startswith(key))
+            .where(
+                (func.lower(Source.name) == key.lower())
+                | (Source.address == key)
+                | Source.id.startswith(key.lower(), autoescape=True)
+            )
             .limit(2)
         )
     )
@@ -150,14 +164,14 @@ def pause(session: Session, source: Source, *, actor: Actor, paused: bool) -> No
 
 def accept_held(session: Session, run: Run, *, actor: Actor) -> None:
     """A person says that the site really changed: the run goes on from where it was held."""
-    _require_held(run)
+    _require_held(session, run)
     run.accepted, run.state, run.ended, run.attempts = True, "queued", None, 0
     note_act(session, actor=actor, action="accept held check", thing=f"run {run.id}", why=run.held.get("why", ""))
 
 
 def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> int:
     """A person says that the site had a fault: what this run replaced or withdrew returns. Says how many."""
-    _require_held(run)
+    _require_held(session, run)
     source = session.get_one(Source, run.source_id)
 
     def again(record: Record) -> Enriched:
@@ -170,6 +184,7 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
     return restored
 
 
-def _require_held(run: Run) -> None:
+def _require_held(session: Session, run: Run) -> None:
+    session.scalar(locking(select(Run).where(Run.id == run.id)))
     if run.state != "held":
         raise Conflict("This check is not held any more. Load its page again to see its state.")

@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from hub.db import Database
+from hub.db import Database, locking, require_storable
 from hub.topics.models import Concept, ConceptScheme, Label, Mapping, Note, Relation
 from vocab import scheme as vocab
 
 
 def store_scheme(session: Session, scheme: vocab.Scheme) -> None:
     """Make the tables say what the scheme says; its revision grows. Tags stay: they hold URIs."""
-    row = session.get(ConceptScheme, scheme.uri)
+    _require_storable(scheme)
+    row = session.scalar(locking(select(ConceptScheme).where(ConceptScheme.uri == scheme.uri)))
     if row is None:
         row = ConceptScheme(uri=scheme.uri, revision=0)
         session.add(row)
@@ -37,6 +38,21 @@ def store_scheme(session: Session, scheme: vocab.Scheme) -> None:
     session.flush()
     for concept in scheme:
         session.add_all(_parts_of(concept))
+
+
+def _require_storable(scheme: vocab.Scheme) -> None:
+    """BadInput when a text of the vocabulary is too long for its column."""
+    require_storable(ConceptScheme, {"uri": scheme.uri, "version": scheme.version, "licence": scheme.licence})
+    for concept in scheme:
+        require_storable(Concept, {"uri": concept.uri, "notation": concept.notation})
+        for label in concept.labels:
+            require_storable(Label, {"language": label.language, "value": label.value})
+        for note in concept.notes:
+            require_storable(Note, {"kind": note.kind, "language": note.language, "value": note.value})
+        for mapping in concept.mappings:
+            require_storable(Mapping, {"target": mapping.target})
+        for target in (*concept.broader, *concept.related):
+            require_storable(Relation, {"target_uri": target})
 
 
 def _parts_of(concept: vocab.Concept) -> list[Any]:
@@ -72,7 +88,10 @@ def read_scheme(session: Session) -> vocab.Scheme:
             replaced_by=tuple(concept.replaced_by),
             **{name: tuple(values) for name, values in parts[concept.uri].items()},
         )
-        for concept in session.scalars(select(Concept).where(Concept.scheme_uri == row.uri).order_by(Concept.uri))
+        # Sorted here: databases have orders of their own.
+        for concept in sorted(
+            session.scalars(select(Concept).where(Concept.scheme_uri == row.uri)), key=lambda one: one.uri
+        )
     }
     return vocab.Scheme(row.uri, row.titles, row.version, row.licence, concepts, row.descriptions)
 

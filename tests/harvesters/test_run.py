@@ -112,6 +112,8 @@ def test_changed_record_is_a_change() -> None:
         (replace(RECORD, native_id=" \x00"), "no-id"),
         (replace(RECORD, subjects=tuple(f"word {n}" for n in range(501))), "too-much"),
         (replace(RECORD, files=tuple(File(f"https://x.example/{n}") for n in range(1001))), "too-much"),
+        (replace(RECORD, native_id="é" * 501), "too-much"),
+        (replace(RECORD, url=f"https://x.example/{'a' * 2000}"), "too-much"),
         (replace(RECORD, title=cast(str, 7)), "broken-record"),
     ],
 )

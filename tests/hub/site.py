@@ -33,6 +33,7 @@ from hub.records.service import withdraw
 from hub.sources.models import Run, Source
 from hub.topics.service import Vocabulary, store_scheme
 from hub.wsgi import build
+from tests.databases import DATABASES, address_of
 from tests.hub.published import EASTMERE, FANS_AGAIN, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
 from tests.people import settings_in, source_of
 from tests.vocab.loaded import common, tagger
@@ -175,17 +176,18 @@ def empty_site(folder: Path, **given: object) -> Iterator[Site]:
 
 
 @contextmanager
-def filled_site(folder: Path) -> Iterator[Site]:
+def filled_site(folder: Path, **given: object) -> Iterator[Site]:
     """A site with Northford City, Eastmere Fire and Rescue, and Quietshire, which has published nothing."""
-    with empty_site(folder) as made:
+    with empty_site(folder, **given) as made:
         fill(made)
         yield made
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A filled site for all tests of a module: read it, do not change it."""
-    with filled_site(tmp_path_factory.mktemp("site") / "hub") as made:
+@pytest.fixture(scope="module", params=DATABASES)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A filled site for all tests of a module, on one kind of database after the other: read it, do not change it."""
+    folder = tmp_path_factory.mktemp("site") / "hub"
+    with address_of(request, request.param, tables=True) as url, filled_site(folder, database_url=url) as made:
         yield made
 
 

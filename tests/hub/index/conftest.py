@@ -12,8 +12,8 @@ from tests.hub.index.made import Shelf
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
+    made = Database(database_url or f"sqlite:///{tmp_path / 'hub.sqlite'}")
     Base.metadata.create_all(made.engine, tables=[Base.metadata.tables[IndexOutbox.__tablename__]])
     yield made
     made.close()

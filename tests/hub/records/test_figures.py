@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import event
 
 from federation.record import Record
@@ -50,6 +51,7 @@ def test_figures_count_living_records_only(hub: World) -> None:
         assert newest_of(session, [], 3) == []
 
 
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
 def test_no_figure_reads_the_rows_of_records(hub: World) -> None:
     """A record's row holds its text: walking all of them would take a second for a hundred thousand."""
     fill(hub)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -56,6 +57,7 @@ class Checked:
     """A hub, and what tests do with it."""
 
     parts: Workshop
+    apps: list[Flask] = field(default_factory=list)
 
     def add(self, site: Site, kind: str = "sitemap", path: str = "/sitemap.xml", name: str = "") -> str:
         """A source at `path` of the site; its id."""
@@ -102,11 +104,11 @@ class Checked:
 
     def client(self) -> FlaskClient:
         """A browser that nobody has signed in."""
-        return build(self.parts.settings).test_client()
+        return self._app().test_client()
 
     def operator(self) -> FlaskClient:
         """A browser that is signed in as the operator, and sends forms without the token of the page."""
-        app = build(self.parts.settings)
+        app = self._app()
         app.config["WTF_CSRF_ENABLED"] = False
         client = app.test_client()
         with self.parts.database.writing() as session:
@@ -114,15 +116,26 @@ class Checked:
         assert client.post(f"/sign-in/{link}").status_code == 303
         return client
 
+    def _app(self) -> Flask:
+        app = build(self.parts.settings)
+        self.apps.append(app)
+        return app
+
+    def close(self) -> None:
+        """End the hub, and every site that was made of it."""
+        for app in self.apps:
+            app.extensions["moothall"]["database"].close()
+        self.parts.close()
+
 
 @contextmanager
 def checked_hub(folder: Path, **given: object) -> Iterator[Checked]:
     """A fresh hub in `folder`, with `given` settings."""
-    parts = make_hub(settings_in(folder, **given))
+    made = Checked(make_hub(settings_in(folder, **given)))
     try:
-        yield Checked(parts)
+        yield made
     finally:
-        parts.close()
+        made.close()
 
 
 @contextmanager

@@ -191,6 +191,22 @@ def test_a_list_that_moved_for_good_is_followed_and_told(checked: Checked) -> No
     assert "moved" in checked.codes(source)
 
 
+def test_a_list_that_moved_to_where_another_source_is_stays_at_its_own_address(checked: Checked) -> None:
+    with website(3) as (pages, site):
+
+        def answer(request: Request) -> Answer:
+            if request.path == "/old.xml":
+                return 301, {"Location": site.url("/sitemap.xml")}, b""
+            return pages.answer(request)
+
+        with serve(answer) as old:
+            checked.add(site)
+            source = checked.add(old, path="/old.xml")
+            assert checked.check(source).new == 3
+            assert source_row(checked, source).address == old.url("/old.xml")
+    assert "moved" in checked.codes(source)
+
+
 def test_a_preview_shows_the_first_records_and_stores_nothing(checked: Checked) -> None:
     with website(30) as (_, site):
         names = checked.parts.vocabulary.names()
