@@ -4,7 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_dir
@@ -48,9 +48,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MOOTHALL_", frozen=True, extra="ignore")
 
     data: Path = Field(Path("moothall-data"), description="Folder that holds everything the hub owns.")
-    database_url: str = Field("", description="SQLAlchemy address of the database; default SQLite in the data folder.")
-    search_url: str = Field("embedded:", description="Search engine: `embedded:` keeps the index in the data folder.")
-    courier_url: str = Field("sqlite:", description="Where jobs wait: `sqlite:` keeps them in the data folder.")
+    database_url: str = Field(
+        "", description="Address of the database, as `postgresql://…`; default SQLite in the data folder."
+    )
+    search_url: str = Field(
+        "embedded:",
+        description="Search engine: `embedded:` keeps the index in the data folder, `opensearch://host` on a server.",
+        repr=False,
+    )
+    courier_url: str = Field("sqlite:", description="Where jobs wait: `sqlite:` (data folder), PostgreSQL, Redis.")
     secret_key: str = Field("", description="Key that signs cookies and forms; made by `moothall init` as a file.")
     secret_key_file: Path | None = Field(None, description="File that holds the secret key.")
     base_url: str = Field("http://127.0.0.1:8000", description="Address at which people reach the hub.")
@@ -60,6 +66,8 @@ class Settings(BaseSettings):
     cache: Path = Field(
         Path(user_cache_dir("moothall")), description="Folder for what is built once a machine (word forms)."
     )
+    log: Literal["text", "json"] = Field("text", description="Form of the logs: `text` or `json`, one line each.")
+    metrics_token: str = Field("", description="Bearer token for /metrics; without one only an operator reads them.")
     name: str = Field("Moothall", description="Name of this hub, on every page.")
     run_by: str = Field("", description="Who runs this hub, for the foot of every page.")
     times: str = Field("", description="Pace of the work: empty for the ordinary one, `short` for tests.")

@@ -2,18 +2,47 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.databases import DATABASES, address_of
 from tests.people import World, world
+from tests.servers.opensearch import NotHad, node
+from tests.servers.postgres import Postgres, running
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[World]:
-    """A fresh hub with two organisations."""
-    with world(tmp_path / "hub") as made:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of this session."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh database without tables, of one kind after the other; empty for the default, SQLite."""
+    with address_of(request, request.param) as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A fresh hub with two organisations, on one kind of database after the other."""
+    with address_of(request, request.param, tables=True) as url, world(tmp_path / "hub", database_url=url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def opensearch_node() -> Iterator[str]:
+    """The address of a real OpenSearch, started when the first test asks for it and stopped after the last."""
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(node())
+        except NotHad as why:
+            pytest.skip(f"The search index on an OpenSearch server. {why}.")
+        yield address
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -36,11 +36,12 @@ def make_hub(settings: Settings) -> Workshop:
 def init(json_: bool) -> None:
     """Make a new hub in the data folder (MOOTHALL_DATA): database, secret key, vocabulary, index."""
     settings = read_settings()
-    make_hub(settings).close()
+    made = make_hub(settings)
+    made.close()
     with progress("Word forms", len(LANGUAGES)) as tell:
         build_tries(settings.cache, tell)
     show(
-        {"data": str(settings.data), "database": settings.database},
+        {"data": str(settings.data), "database": made.database.place},
         json_=json_,
         words=lambda: f"The hub is ready in {settings.data}. Next: moothall organisation add, then moothall run.",
     )
@@ -56,4 +57,4 @@ def upgrade(json_: bool) -> None:
     database = Database(settings.database)
     upgrade_tables(database)
     database.close()
-    show({"database": settings.database}, json_=json_, words=lambda: "The database has its newest shape.")
+    show({"database": database.place}, json_=json_, words=lambda: "The database has its newest shape.")

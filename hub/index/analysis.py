@@ -45,6 +45,11 @@ def usable(text: str) -> str:
     return text if text.isascii() else _SURROGATES.sub("", text)
 
 
+def spoken(text: str) -> str:
+    """A piece of a query without what is no word of its own: `council's` is `council`."""
+    return _POSSESSIVE.sub("", usable(text))
+
+
 def field_of(language: str) -> str:
     """The analysis that a text in this language (ISO 639-1, or empty) gets: one of FIELDS."""
     return language if language in LANGUAGES else OTHER
@@ -74,7 +79,7 @@ class Analysis:
 
     def words(self, text: str, language: str) -> tuple[str, ...]:
         """The words of a piece of a query, analysed as `language`; empty for one without letters or digits."""
-        text = _POSSESSIVE.sub("", usable(text))
+        text = spoken(text)
         if language == "cy":
             text = usable(self._welsh(text))
         return tuple(self._analyzers[language].analyze(text))

@@ -167,6 +167,10 @@ class IndexWriter(Protocol):
         """Make the index where it is missing; true when it was made, empty or of another shape: rebuild it then."""
         ...
 
+    def take(self) -> None:
+        """Take the writer's place and stay in it until `release`. What is read after this is not overtaken. Busy."""
+        ...
+
     def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
         """Add or replace the documents, remove the deleted ids, commit. Idempotent; all visible when it returns."""
         ...

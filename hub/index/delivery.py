@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hub.db import Database
+from hub.db import Database, locking
 from hub.errors import Busy
 from hub.index.base import Document, IndexWriter, Refused
 from hub.index.models import IndexOutbox
@@ -83,10 +83,16 @@ def deliver(
     the announcement said. IndexUnavailable leaves everything as it is.
     """
     with database.reading() as session:
+        if not _oldest(session, 1):
+            return Delivered()
+    try:
+        # Before reading: else another could write a newer state between our reading and our writing.
+        writer.take()
+    except Busy:
+        return Delivered(busy=True)
+    with database.reading() as session:
         rows = _oldest(session, limit)
         state, wrong = _present(session, documents, rows)
-    if not rows:
-        return Delivered()
     gone = [id for id, document in state.items() if document is None]
     found = [document for document in state.values() if document is not None]
     try:
@@ -167,7 +173,8 @@ def _forget(database: Database, rows: Sequence[_Row], reasons: Mapping[str, str]
     given_up: dict[str, _Row] = {}
     with database.writing() as session:
         _delete(session, [row.id for row in rows if row.id not in kept])
-        for one in session.scalars(select(IndexOutbox).where(IndexOutbox.id.in_(kept))):
+        refused = select(IndexOutbox).where(IndexOutbox.id.in_(kept)).order_by(IndexOutbox.id)
+        for one in session.scalars(locking(refused)):
             one.attempts += 1
             one.error = reasons[one.document_id]
             if one.attempts >= ATTEMPTS:
@@ -177,6 +184,8 @@ def _forget(database: Database, rows: Sequence[_Row], reasons: Mapping[str, str]
 
 
 def _delete(session: Session, ids: Sequence[int]) -> None:
+    # Locked in one order, so that two deliverers of the same rows do not wait for each other.
+    rows = locking(select(IndexOutbox.id).where(IndexOutbox.id.in_(ids)).order_by(IndexOutbox.id))
     session.execute(
-        delete(IndexOutbox).where(IndexOutbox.id.in_(ids)), execution_options={"synchronize_session": False}
+        delete(IndexOutbox).where(IndexOutbox.id.in_(rows)), execution_options={"synchronize_session": False}
     )

@@ -15,12 +15,12 @@ from hub.config import Settings
 from hub.errors import Busy, IndexUnavailable
 from hub.index.analysis import Analysis, Welsh, unchanged, usable
 from hub.index.base import Document, IndexReader, IndexWriter, Query, Rebuilt, Refused, SearchPage, Stats
+from hub.index.dictionary import Dictionary
 from hub.index.folders import Folders, Lock
 from hub.index.pages import holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
 from hub.index.spelling import nearest
-from vocab.lemmas import Lemmas
 
 ENGINE: Final = "embedded"
 BATCH_HEAP: Final = 32_000_000
@@ -51,6 +51,10 @@ class EmbeddedWriter:
         finally:
             if not held:
                 self._lock.give_back()
+
+    def take(self) -> None:
+        """Take the writer's place; harmless when it is ours. Busy."""
+        self._lock.take()
 
     def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
         """Add, replace and remove, then commit. Busy; IndexUnavailable where it cannot be written."""
@@ -266,18 +270,3 @@ def _engine(call: Callable[[], T]) -> T:
 def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter]:
     """The reader and the writer of the index in the data folder; neither touches it before its first call."""
     return EmbeddedReader(settings.index_folder, Dictionary(settings.cache)), EmbeddedWriter(settings.index_folder)
-
-
-class Dictionary:
-    """The Welsh lemmas, loaded at the first search: a process that only writes has no need of them."""
-
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-        self._guard = threading.Lock()
-        self._lemmas: Lemmas | None = None
-
-    def __call__(self, text: str) -> str:
-        """As the lemmas of a Document were made."""
-        with self._guard:
-            self._lemmas = self._lemmas or Lemmas(self._cache)
-        return self._lemmas.index_words(text, "cy")

@@ -8,7 +8,13 @@ from hub.config import Settings
 from hub.errors import BadInput
 from hub.index.base import IndexReader, IndexWriter
 
-ENGINES: Final = {"embedded": "hub.index.embedded:open_embedded"}
+_OPENSEARCH: Final = "hub.index.opensearch.opening:open_opensearch"
+
+ENGINES: Final = {
+    "embedded": "hub.index.embedded:open_embedded",
+    "opensearch": _OPENSEARCH,
+    "opensearchs": _OPENSEARCH,
+}
 """Scheme of MOOTHALL_SEARCH_URL to `module:function`, which takes the settings and gives a reader and a writer."""
 
 
@@ -28,4 +34,11 @@ def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter]:
         known = ", ".join(f"`{name}:`" for name in ENGINES)
         raise BadInput(f"MOOTHALL_SEARCH_URL begins with “{scheme}”, but only {known} can be used.", "search_url")
     module, _, function = ENGINES[scheme].partition(":")
-    return cast(tuple[IndexReader, IndexWriter], getattr(import_module(module), function)(settings))
+    try:
+        engine = import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != "opensearchpy":
+            raise
+        fix = "`pip install 'moothall[opensearch]'` adds it."
+        raise BadInput(f"A search address with “{scheme}:” needs a part that is not installed. {fix}") from error
+    return cast(tuple[IndexReader, IndexWriter], getattr(engine, function)(settings))

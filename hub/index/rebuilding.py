@@ -151,6 +151,7 @@ def repair(
 ) -> None:
     """Make the index right where it differs, with the present state of each document. Busy after `patience` seconds."""
     try:
+        _patiently(writer.take, patience)
         for start in range(0, len(found.ids), LIMIT):
             part = found.ids[start : start + LIMIT]
             state = _now(database, documents, part)

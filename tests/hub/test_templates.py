@@ -3,6 +3,7 @@
 import gzip
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from hub.records.cards import Card, Publisher, Topic
 from hub.search.feeds import entries_of
 from hub.topics.service import Vocabulary
 from hub.web import atom
-from tests.people import World
+from tests.people import World, world
 
 HUB = Path(__file__).parents[2] / "hub"
 TEMPLATES = sorted((HUB / "templates").rglob("*.*"))
@@ -55,6 +56,13 @@ def visible(path: Path) -> str:
     given = re.findall(r'"(?:text|titleText)": "([^"]+)"', source)
     text = re.sub(r"<code>.*?</code>", " ", markup(path), flags=re.S)
     return " ".join([re.sub(r"<[^>]*>", " ", text), *labels, *given]).casefold()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[World]:
+    """On one kind of database: templates ask nothing of it."""
+    with world(tmp_path / "hub") as made:
+        yield made
 
 
 @pytest.fixture

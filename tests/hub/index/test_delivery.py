@@ -56,11 +56,36 @@ def test_what_is_announced_while_writing_stays(database: Database, writer: Embed
             shelf.put(database, "a", version=2)
             return writer.apply(documents, deleted)
 
-        ensure, rebuild, release = writer.ensure, writer.rebuild, writer.release
+        take, ensure, rebuild, release = writer.take, writer.ensure, writer.rebuild, writer.release
 
     shelf.put(database, "a")
     deliver(database, Slow(), {NOTE: shelf})
     assert [row.version for row in outbox(database)] == [2]
+
+
+def test_an_older_state_is_never_written_over_a_newer_one(
+    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf, tmp_path: Path
+) -> None:
+    """While we are about to write what we have read, another changes the document and would deliver that first."""
+    other = EmbeddedWriter(tmp_path / "index")
+    seen: list[Delivered] = []
+
+    class Slow:
+        """A writer that somebody else gets ahead of, if he can."""
+
+        def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+            if not seen:
+                shelf.put(database, "a", version=2)
+            seen.append(deliver_all(database, other, {NOTE: shelf}))
+            return writer.apply(documents, deleted)
+
+        take, ensure, rebuild, release = writer.take, writer.ensure, writer.rebuild, writer.release
+
+    shelf.put(database, "a")
+    deliver_all(database, Slow(), {NOTE: shelf})
+    assert seen == [Delivered(busy=True)] * 2
+    assert reader.versions() == {"a": 2}
+    assert outbox(database) == []
 
 
 def test_killed_between_writing_and_forgetting_it_is_done_again(

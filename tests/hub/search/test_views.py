@@ -177,8 +177,8 @@ def test_a_search_page_asks_the_database_little(site: Site) -> None:
         assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
 
 
-def test_without_its_index_the_hub_goes_on_and_says_that_search_is_limited(tmp_path: Path) -> None:
-    with filled_site(tmp_path / "hub") as hub:
+def test_without_its_index_the_hub_goes_on_and_says_that_search_is_limited(tmp_path: Path, database_url: str) -> None:
+    with filled_site(tmp_path / "hub", database_url=database_url) as hub:
         topic, organisation = hub.page("/topics/HOU.1"), hub.page("/organisations/northford-city")
         for file in sorted(hub.settings.index_folder.rglob("*"), reverse=True):
             file.rmdir() if file.is_dir() else file.unlink()

@@ -1,15 +1,25 @@
 """The label file that the sandbox's tagger loads: one a revision, whole or not at all."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hub.topics.labels import labels_file
 from hub.topics.service import Vocabulary, store_scheme
-from tests.people import World
+from tests.people import World, world
 from tests.vocab.loaded import common, lemmas
 from vocab.tagger import tagger_from_json
 from vocab.values import scheme_from_json
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[World]:
+    """On one kind of database: the file is what matters here."""
+    with world(tmp_path / "hub") as made:
+        yield made
 
 
 def files(folder: Path) -> list[str]:

@@ -1,0 +1,10 @@
+"""The index on an OpenSearch server. One folder of small parts:
+
+address     MOOTHALL_SEARCH_URL taken apart
+breaker     a server that fails is left alone for a while
+server      one request: time limit, breaker, errors in our words; the only importer of opensearch-py
+shape       names, mapping, analysis; a document as the server takes it
+queries     a Query as a request, and its answer as a SearchPage; no server needed
+lease       one rebuild at a time among all processes
+writer, reader
+"""

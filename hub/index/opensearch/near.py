@@ -1,0 +1,49 @@
+"""Requests for documents that are like one, and for words that are near one. Pure functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.index.analysis import FIELDS, Analysis, field_of, usable
+from hub.index.opensearch.queries import SHOWN, Part
+from hub.index.opensearch.shape import as_sent
+from hub.index.pages import SIMILAR_TEXT, SIMILAR_WORDS, TOPIC_LIKENESS
+from hub.index.spelling import LOOKED_AT
+
+
+def itself_body(id: str) -> Part:
+    """The request for one document, with what the likeness to it is made of."""
+    return {"query": _is(id), "size": 1, "_source": [*SHOWN, "topics"]}
+
+
+def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analysis) -> Part:
+    """What finds documents like this one: its 25 most telling words in its own language, its topics in any."""
+    language = field_of("".join(stored.get("language", ())))
+    text = f"{stored['title']}\n{stored['text']}"[:SIMILAR_TEXT]
+    words: Part = {
+        "fields": [f"all_{language}"],
+        "like": [as_sent(analysis, text, language)],
+        "min_term_freq": 1,
+        "min_doc_freq": 2,
+        "max_query_terms": SIMILAR_WORDS,
+        "minimum_should_match": "1",
+    }
+    topics = [{"term": {"topics": {"value": topic, "boost": TOPIC_LIKENESS}}} for topic in stored.get("topics", ())]
+    found = {"must_not": [_is(id)], "should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
+    return {"query": {"bool": found}, "size": size, "_source": False, "sort": ["_score", {"id": "asc"}]}
+
+
+def spell_body(word: str, slips: int, analysis: Analysis) -> Part:
+    """Documents with a word near this one, and in `known` how many have the word itself."""
+    sent = {f"all_{language}": as_sent(analysis, word, language) for language in FIELDS}
+    exact = [{"match": {field: {"query": text, "operator": "and"}}} for field, text in sent.items()]
+    near = [{"match": {field: {"query": text, "operator": "and", "fuzziness": slips}}} for field, text in sent.items()]
+    return {
+        "query": {"dis_max": {"queries": near}},
+        "aggs": {"known": {"filter": {"bool": {"should": exact, "minimum_should_match": 1}}}},
+        "size": LOOKED_AT,
+        "_source": ["title", "text"],
+    }
+
+
+def _is(id: str) -> Part:
+    return {"term": {"id": {"value": usable(id)}}}

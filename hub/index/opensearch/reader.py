@@ -1,0 +1,115 @@
+"""Reading from the server. Each search is one request; marking is ours, made from the stored text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from hub.errors import IndexUnavailable
+from hub.index.analysis import Analysis, Welsh, unchanged, usable
+from hub.index.base import Hit, Query, SearchPage, Stats
+from hub.index.marking import Marker
+from hub.index.opensearch.near import itself_body, similar_body, spell_body
+from hub.index.opensearch.queries import Part, is_scored, search_body
+from hub.index.opensearch.server import MISSING, Server
+from hub.index.opensearch.shape import Names
+from hub.index.pages import NONE, Counts
+from hub.index.spelling import asked, likeliest, slips
+
+ENGINE: Final = "opensearch"
+SCANNED: Final = 5000
+"""Versions that are read at once."""
+
+WHOLE: Final = {"allow_partial_search_results": "false"}
+"""Half an answer would have a wrong total: an error is better."""
+
+
+class OpenSearchReader:
+    """Reads through the alias, from any number of threads; touches the server at its first call only."""
+
+    def __init__(self, server: Server, names: Names, welsh: Welsh = unchanged) -> None:
+        self._server = server
+        self._names = names
+        self._analysis = Analysis(welsh)
+
+    def search(self, query: Query) -> SearchPage:
+        """One page. BadInput for a filter that there is not; IndexUnavailable."""
+        answer = self._search(search_body(query, self._analysis))
+        marker = Marker(query, self._analysis)
+        scored = is_scored(query)
+        hits = tuple(_hit(one, marker, scored) for one in answer["hits"]["hits"])
+        facets = {name: _counts(answer["aggregations"][name], query.filters.get(name, ())) for name in query.facets}
+        return SearchPage(hits, answer["hits"]["total"]["value"], facets)
+
+    def similar(self, id: str, size: int) -> list[str]:
+        """The server's more-like-this on the document's text, and its topics; two requests."""
+        found = self._search(itself_body(id))["hits"]["hits"]
+        if not found or size < 1:
+            return []
+        answer = self._search(similar_body(id, found[0]["_source"], size, self._analysis))
+        return [one["_id"] for one in answer["hits"]["hits"]]
+
+    def spell(self, word: str) -> str:
+        """By the server's fuzzy search among stems, then by the words of the documents that have them."""
+        folded = asked(self._analysis, word)
+        if not folded:
+            return ""
+        answer = self._search(spell_body(word, slips(folded), self._analysis))
+        if answer["aggregations"]["known"]["doc_count"]:
+            return ""
+        read = (f"{one['_source']['title']} {one['_source']['text']}" for one in answer["hits"]["hits"])
+        return likeliest(folded, read, self._analysis)
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
+        """{id: version}, in parts by the order of ids, as no text is read."""
+        if ids is None:
+            return dict(self._scan({"match_all": {}}))
+        wanted = list(dict.fromkeys(map(usable, ids)))
+        held: dict[str, int] = {}
+        for start in range(0, len(wanted), SCANNED):
+            held.update(self._scan({"terms": {"id": wanted[start : start + SCANNED]}}))
+        return held
+
+    def stats(self) -> Stats:
+        """What `moothall index status` shows."""
+        answer = self._server.ask("GET", f"/{self._names.read}/_stats/docs,store")
+        name = next(iter(answer["indices"]), "")
+        if not name:
+            raise IndexUnavailable(MISSING)
+        held = answer["indices"][name]["primaries"]
+        return Stats(ENGINE, held["docs"]["count"], held["store"]["size_in_bytes"], name)
+
+    def _search(self, body: Part) -> Any:
+        return self._server.ask("POST", f"/{self._names.read}/_search", body, WHOLE)
+
+    def _scan(self, query: Part) -> Iterator[tuple[str, int]]:
+        body: Part = {
+            "query": query,
+            "sort": [{"id": "asc"}],
+            "size": SCANNED,
+            "_source": False,
+            "docvalue_fields": ["version"],
+        }
+        while hits := self._search(body)["hits"]["hits"]:
+            for one in hits:
+                yield one["_id"], one["fields"]["version"][0]
+            body["search_after"] = hits[-1]["sort"]
+
+
+def _hit(found: Mapping[str, Any], marker: Marker, scored: bool) -> Hit:
+    stored = found["_source"]
+    language = "".join(stored.get("language", ()))
+    score = float(found["sort"][0]) if scored else 0.0
+    return Hit(found["_id"], score, marker.line(stored["title"], language), marker.extract(stored["text"], language))
+
+
+def _counts(answer: Mapping[str, Any], chosen: Sequence[str]) -> Counts:
+    """The listed values, then the chosen ones that are not among them."""
+    counted = _buckets(answer["values"])
+    if not chosen:
+        return counted
+    listed = {value for value, _ in counted}
+    rare = dict(_buckets(answer["chosen"]))
+    return counted + tuple((value, rare.get(usable(value), 0)) for value in chosen if value not in listed)
+
+
+def _buckets(answer: Mapping[str, Any]) -> Counts:
+    return tuple((one["key"], one["doc_count"]) for one in answer["buckets"]) or NONE

@@ -1,0 +1,221 @@
+"""Writing to the server: batches with versions, and a rebuild that ends with one switch of the aliases."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hub.errors import IndexUnavailable
+from hub.index.analysis import usable
+from hub.index.base import Document, Rebuilt, Refused
+from hub.index.opensearch.lease import LASTS, Lease
+from hub.index.opensearch.server import MISSING, OVERLOADED, Server, reason
+from hub.index.opensearch.shape import Names, body, source_of
+
+BATCH_BYTES: Final = 2_000_000
+BATCH: Final = 500
+"""Documents, and bytes of them, that one request holds at most; a single larger one goes alone."""
+
+HELD_AT_ONCE: Final = 1000
+_CONFLICT: Final = 409
+_MISSING: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One change: the document's id, and what the server is sent for it."""
+
+    id: str
+    sent: str
+
+
+class OpenSearchWriter:
+    """Writes through the alias. Any number of processes may apply changes at once: the newest version stays.
+
+    While one rebuilds, the others are Busy.
+    """
+
+    def __init__(self, server: Server, names: Names, lasts: float = LASTS) -> None:
+        self._server = server
+        self._names = names
+        self._lease = Lease(server, names.lease, lasts)
+
+    def ensure(self) -> bool:
+        """Make an empty index where there is none of our shape. True: it is empty, so rebuild it. Busy."""
+        held = self._lease.held
+        self._lease.check()
+        if self._current():
+            return not self._count()
+        self._lease.take()
+        try:
+            if not self._current():
+                self._switch(self._create())
+            return not self._count()
+        finally:
+            if not held:
+                self._lease.give_back()
+
+    def take(self) -> None:
+        """Nothing is overtaken here, for the server keeps the newest version. Busy while another rebuilds."""
+        self._lease.check()
+
+    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+        """Add, replace and remove; visible when it returns. Busy while another rebuilds; IndexUnavailable."""
+        self._lease.check()
+        made, refused = _made(documents)
+        lines = [*self._deletions([id for id in map(usable, deleted) if id not in made]), *made.values()]
+        refused += self._send(self._names.write, lines)
+        self._server.ask("POST", f"/{self._names.write}/_refresh")
+        return refused
+
+    def rebuild(self, documents: Iterable[Document]) -> Rebuilt:
+        """Write a new index, then point both aliases to it. The one before is kept until the next time. Busy."""
+        self._lease.take()
+        current = self._current()
+        # An empty one was only just made: programs of another version may still read that of their own shape.
+        before = current if current and self._count() else self._in_use()
+        name = self._create({"refresh_interval": "-1"})
+        try:
+            rebuilt = self._fill(name, documents)
+            self._server.ask("PUT", f"/{name}/_settings", {"index": {"refresh_interval": None}})
+            self._server.ask("POST", f"/{name}/_refresh")
+            # Somebody else may have taken the place while we slept: then theirs is the newer index.
+            self._lease.take()
+            self._switch(name)
+        except BaseException:
+            with suppress(IndexUnavailable):
+                self._remove([name])
+            raise
+        self._remove([one for one in self._all() if one not in (name, *before)])
+        return rebuilt
+
+    def release(self) -> None:
+        """Let the others write again, after a rebuild."""
+        self._lease.give_back()
+
+    def _fill(self, name: str, documents: Iterable[Document]) -> Rebuilt:
+        """Write all documents. Of an id that comes twice the newest version stays, and counts once."""
+        refused: list[Refused] = []
+        seen: set[str] = set()
+
+        def lines() -> Iterator[_Line]:
+            for document in documents:
+                made, wrong = _made([document])
+                refused.extend(wrong)
+                seen.update(made)
+                yield from made.values()
+
+        wrong = self._send(name, lines())
+        return Rebuilt(len(seen.difference(one.id for one in wrong)), (*refused, *wrong))
+
+    def _send(self, index: str, lines: Iterable[_Line]) -> list[Refused]:
+        """Send changes in batches; those that the server refuses, each by itself."""
+        refused: list[Refused] = []
+        for batch in _batches(lines):
+            self._lease.renew()
+            # An alias that is gone must not become an index without our mapping.
+            alias = {"require_alias": "true"} if index == self._names.write else {}
+            answer = self._server.ask("POST", f"/{index}/_bulk", "".join(line.sent for line in batch), alias)
+            for line, item in zip(batch, answer["items"], strict=True):
+                refused += _refused(line.id, next(iter(item.values())))
+        return refused
+
+    def _deletions(self, ids: Sequence[str]) -> list[_Line]:
+        """Each with the version that is there: a newer one that comes in between stays, and so it should."""
+        lines = []
+        for start in range(0, len(ids), HELD_AT_ONCE):
+            part = [id for id in dict.fromkeys(ids[start : start + HELD_AT_ONCE]) if id]
+            if part:
+                asked = {"ids": part}
+                answer = self._server.ask("POST", f"/{self._names.write}/_mget", asked, {"_source": "false"})
+                held = {one["_id"]: one["_version"] for one in answer["docs"] if one.get("found")}
+                lines += [_Line(id, f"{_action('delete', id, version)}\n") for id, version in held.items()]
+        return lines
+
+    def _count(self) -> int:
+        return int(self._server.ask("GET", f"/{self._names.read}/_count")["count"])
+
+    def _current(self) -> list[str]:
+        """The index behind both aliases; empty when there is none, or when they are not as we set them."""
+        answer = self._server.ask("GET", f"/_alias/{self._names.read},{self._names.write}", accept=(_MISSING,))
+        wanted = {self._names.read, self._names.write}
+        found = [name for name, one in answer.items() if isinstance(one, dict) and wanted <= set(one["aliases"])]
+        return found if len(found) == 1 else []
+
+    def _all(self) -> list[str]:
+        return [name for name in self._aliases() if self._names.is_ours(name)]
+
+    def _in_use(self) -> list[str]:
+        """Those of another shape that programs of another version may still read."""
+        return [name for name, one in self._aliases().items() if self._names.is_ours(name) and one["aliases"]]
+
+    def _aliases(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._server.ask("GET", f"/{self._names.prefix}-*/_alias")
+        return found
+
+    def _create(self, more: Mapping[str, str] | None = None) -> str:
+        name = self._names.made_at(datetime.now(UTC))
+        made = body()
+        made["settings"] |= more or {}
+        self._server.ask("PUT", f"/{name}", made)
+        return name
+
+    def _switch(self, name: str) -> None:
+        """Point both aliases to `name` and to nothing else, at one stroke."""
+        aliases = (self._names.read, self._names.write)
+        found = [(index, alias) for index, one in self._aliases().items() for alias in one["aliases"]]
+        old = [{"remove": {"index": index, "alias": alias}} for index, alias in found if alias in aliases]
+        new = [{"add": {"index": name, "alias": alias}} for alias in aliases]
+        self._server.ask("POST", "/_aliases", {"actions": [*old, *new]})
+
+    def _remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._server.ask("DELETE", f"/{name}", accept=(_MISSING,))
+
+
+def _made(documents: Iterable[Document]) -> tuple[dict[str, _Line], list[Refused]]:
+    """The documents as the server takes them, the last one of each id; and those that cannot be made so."""
+    made: dict[str, _Line] = {}
+    refused = []
+    for document in documents:
+        try:
+            source = json.dumps(source_of(document), ensure_ascii=False)
+            id = usable(document.id)
+            made[id] = _Line(id, f"{_action('index', id, document.version)}\n{source}\n")
+        except Exception as error:  # Whatever is wrong with one document, the others go on.
+            refused.append(Refused(document.id, f"The index cannot take this document: {error}."))
+    return made, refused
+
+
+def _action(name: str, id: str, version: int) -> str:
+    return json.dumps({name: {"_id": id, "version": version, "version_type": "external_gte"}})
+
+
+def _batches(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    batch: list[_Line] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) >= BATCH or size + len(line.sent) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line.sent)
+    if batch:
+        yield batch
+
+
+def _refused(id: str, item: Mapping[str, Any]) -> list[Refused]:
+    """What one answer in a batch means. The same or a newer version that is there already is no error.
+
+    IndexUnavailable where it is not the document's fault: the whole batch is offered again later.
+    """
+    status = int(item.get("status", 500))
+    if "error" not in item or status == _CONFLICT:
+        return []
+    if status == _MISSING:
+        raise IndexUnavailable(MISSING)
+    if status == OVERLOADED or status >= 500:
+        raise IndexUnavailable(f"The search server could not write: {reason(item['error'])}.")
+    return [Refused(id, f"The index cannot take this document: {reason(item['error'])}.")]
