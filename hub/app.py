@@ -4,10 +4,10 @@ import logging
 import secrets
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from hub import web
@@ -15,16 +15,18 @@ from hub.accounts.service import actor_of
 from hub.accounts.views import SESSION_COOKIE
 from hub.accounts.views import blueprint as accounts
 from hub.config import Settings
-from hub.db import Database
+from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
 from hub.index.base import IndexReader
 from hub.organisations.service import SECTORS
+from hub.pages.health import blueprint as health
+from hub.pages.health import may_read_metrics, watch
 from hub.pages.home import blueprint as home
 from hub.pages.organisation import blueprint as organisation
 from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
-from hub.policy import ANONYMOUS, can
+from hub.policy import ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES
 from hub.search.views import blueprint as search
 from hub.sources.views import blueprint as sources
@@ -41,6 +43,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sources,
     accounts,
     static_pages,
+    health,
 )
 
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read"}
@@ -73,6 +76,7 @@ def create_app(
             "vocabulary": vocabulary,
             "index": index,
             "courier": courier,
+            "metrics": watch(app),
             **more,
         },
     )
@@ -85,7 +89,9 @@ def create_app(
     app.after_request(_headers)
     app.register_error_handler(HubError, _hub_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for error in NO_ANSWER:
+        app.register_error_handler(error, _database_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(Exception, _unforeseen)
     return app
 
@@ -117,6 +123,8 @@ def _require_policies(app: Flask) -> None:
 def _admit() -> None:
     """Who asks, and may they? Decided before any view runs."""
     g.actor = ANONYMOUS
+    if not is_text(request.path):
+        abort(404)
     secret = request.cookies.get(SESSION_COOKIE, "")
     if secret and request.endpoint != "static":
         with web.database().reading() as session:
@@ -128,6 +136,8 @@ def _admit() -> None:
         view = current_app.view_functions[request.endpoint]
         action = web.declared(view)
     assert action is not None
+    if action == "read metrics" and may_read_metrics():
+        g.actor = METRICS
     if not can(g.actor, action):
         raise web.not_allowed(action)
 
@@ -187,9 +197,14 @@ def _http_error(error: HTTPException) -> Any:
     return page, status, {**headers, "Allow": allow} if allow else headers
 
 
-def _database_error(error: OperationalError) -> Any:
+def _database_error(error: DBAPIError) -> Any:
     log.error("The database did not answer: %s", error.orig)
     return _page(503, TITLES[503], "The database does not answer at the moment. Try again in a minute.")
+
+
+def _data_error(error: DataError) -> Any:
+    log.warning("The database refused a value at %s: %s", request.path, error.orig)
+    return _page(400, TITLES[400], "Something in it is too long, too large or no text. Shorten it and try again.")
 
 
 def _unforeseen(error: Exception) -> Any:

@@ -3,7 +3,8 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -123,31 +124,78 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
 
 
-def work(settings: Settings, stop: threading.Event | None = None) -> None:
-    """Do the hub's work until told to stop (SIGTERM or SIGINT, or `stop`)."""
-    stop = stop or threading.Event()
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Workshop]:
     workshop = Workshop(settings)
-    require_ready(workshop.database)
-    courier = Courier(settings.courier_url, settings.data, bound_jobs(workshop))
-    keeper = Keeper(
-        workshop.database,
-        open_writer(settings),
-        documents_of(workshop.vocabulary),
-        settings.pace,
-        refused=partial(tell_refused, workshop.database),
-    )
-    ticker = Ticker()
-    ticker.every(settings.pace.tick, partial(start_due, workshop, courier))
-    ticker.every(settings.pace.sweep, partial(take_up, workshop, courier))
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+    try:
+        require_ready(workshop.database)
+        yield workshop
+    finally:
+        workshop.close()
+
+
+@contextmanager
+def _carrying(workshop: Workshop) -> Iterator[Courier]:
+    """The courier, with workers that do its jobs during the block."""
+    courier = Courier(workshop.settings.courier_url, workshop.settings.data, bound_jobs(workshop))
     courier.start(WORKERS)
+    try:
+        yield courier
+    finally:
+        courier.stop()
+
+
+@contextmanager
+def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
+    """The clock: what is due is queued, what nobody works on is sent again."""
+    ticker = Ticker()
+    ticker.every(workshop.times.tick, partial(start_due, workshop, courier))
+    ticker.every(workshop.times.sweep, partial(take_up, workshop, courier))
     take_up(workshop, courier)
     ticker.start()
     try:
-        keeper.run(stop)
+        yield
     finally:
         ticker.stop()
-        courier.stop()
-        workshop.close()
+
+
+def _keep_index(workshop: Workshop, stop: threading.Event) -> None:
+    Keeper(
+        workshop.database,
+        open_writer(workshop.settings),
+        documents_of(workshop.vocabulary),
+        workshop.times,
+        refused=partial(tell_refused, workshop.database),
+    ).run(stop)
+
+
+def _told_to_stop(stop: threading.Event | None) -> threading.Event:
+    """`stop`, which SIGTERM and SIGINT set too."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def work(settings: Settings, stop: threading.Event | None = None) -> None:
+    """All of the hub's work in one process, until told to stop (SIGTERM or SIGINT, or `stop`)."""
+    stop = _told_to_stop(stop)
+    with _opened(settings) as workshop, _carrying(workshop) as courier, _ticking(workshop, courier):
+        _keep_index(workshop, stop)
+
+
+def worker(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Carry jobs only: any number of these, on any number of machines, as long as something ticks."""
+    stop = _told_to_stop(stop)
+    with _opened(settings) as workshop, _carrying(workshop):
+        stop.wait()
+
+
+def tick(settings: Settings, stop: threading.Event | None = None) -> None:
+    """Start what is due and keep the index: one of these; a second one does no harm."""
+    stop = _told_to_stop(stop)
+    with _opened(settings) as workshop:
+        courier = Courier(settings.courier_url, settings.data)
+        with _ticking(workshop, courier):
+            _keep_index(workshop, stop)

@@ -15,6 +15,7 @@ class Actor:
 
 ANONYMOUS: Final = Actor()
 COMMAND_LINE: Final = Actor("command line", "", frozenset({"operator"}))
+METRICS: Final = Actor("Prometheus", "", frozenset({"metrics"}))
 WORK: Final = Actor("moothall", "", frozenset({"operator"}))
 
 
@@ -32,6 +33,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "sign in": frozenset({"everyone"}),
     "sign out": frozenset({"everyone"}),
     "check health": frozenset({"everyone"}),
+    "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator"}),
     "see raw items": frozenset({"operator"}),
 }

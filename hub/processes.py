@@ -14,6 +14,7 @@ from typing import Final
 from hub.config import Settings, environment, read_settings
 from hub.errors import HubError
 from hub.jobs import work
+from hub.logs import start_logging
 from hub.wsgi import serve
 
 ROLES: Final[dict[str, Callable[[Settings], None]]] = {"web": serve, "work": work}
@@ -81,7 +82,8 @@ def end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def main() -> None:
     """`python -m hub.processes web|work PARENT`: one role, ending when the process with the number PARENT does."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    settings = read_settings()
+    start_logging(settings)
     role, parent = sys.argv[1], int(sys.argv[2])
 
     def watch() -> None:
@@ -91,7 +93,7 @@ def main() -> None:
 
     threading.Thread(target=watch, daemon=True, name="watch parent").start()
     try:
-        ROLES[role](read_settings())
+        ROLES[role](settings)
     except HubError as error:
         sys.exit(f"moothall {role}: {error}")
 

@@ -1,14 +1,18 @@
-"""`moothall run`: the site and the work, two processes under one parent."""
+"""`moothall run`, the whole hub on one machine; `serve`, `worker` and `tick`, its parts on several."""
 
 import signal
 import threading
 
 import click
 
-from hub.config import read_settings
+from hub.config import Settings, read_settings
 from hub.db import Database, require_ready
 from hub.errors import Unavailable
+from hub.jobs import tick as keep_time
+from hub.jobs import worker as carry_jobs
+from hub.logs import start_logging
 from hub.processes import supervise
+from hub.wsgi import serve as serve_site
 
 
 @click.command()
@@ -24,3 +28,29 @@ def run() -> None:
     click.echo(f"{settings.name} is at {settings.base_url}. Stop it with Ctrl-C.")
     if supervise(settings, stop):
         raise Unavailable("A process of the hub ends again and again. `moothall doctor` looks for the reason.")
+
+
+@click.command()
+@click.option("--host", default="", help="Address to listen at; that of the base URL when left out.")
+@click.option("--port", default=0, help="Port to listen at; that of the base URL when left out.")
+def serve(host: str, port: int) -> None:
+    """Serve the site only. The work needs `moothall worker` and `moothall tick` somewhere."""
+    serve_site(_settings(), host, port)
+
+
+@click.command()
+def worker() -> None:
+    """Do the jobs that wait: start as many of these as you like, on any machine with the same settings."""
+    carry_jobs(_settings())
+
+
+@click.command()
+def tick() -> None:
+    """Start what is due, take up what was left lying, and keep the index up to date: one of these."""
+    keep_time(_settings())
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    start_logging(settings)
+    return settings

@@ -5,10 +5,11 @@ import logging
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from huey import SqliteHuey
+from huey import PostgresHuey, RedisHuey, SqliteHuey
+from huey.exceptions import ConfigurationError
 from huey.registry import Message
 from huey.serializer import Serializer
 
@@ -66,15 +67,46 @@ class Courier:
 
 
 def _storage(url: str, folder: Path) -> Any:
-    """The queue behind a courier address; so far a SQLite file of its own in the data folder."""
-    if urlsplit(url).scheme != "sqlite":
-        raise BadInput(f"The courier address {url} cannot be used: this version knows `sqlite:` only.")
+    """The queue behind a courier address: a SQLite file of its own in the data folder, PostgreSQL, or Redis.
+
+    What a database loses of it (SQLite does not wait for the disk here) the sweeper sends again.
+    """
+    scheme = urlsplit(url).scheme
+    opened = OPENERS.get(scheme)
+    if opened is None:
+        known = ", ".join(f"`{one}:`" for one in OPENERS)
+        raise BadInput(f"The courier address begins with “{scheme}”, but only {known} can be used.", "courier_url")
+    try:
+        return opened(url, folder)
+    except ConfigurationError as error:
+        extra = scheme.partition("+")[0].removesuffix("s")
+        raise BadInput(
+            f"The courier on {scheme} needs more: pip install 'moothall[{extra}]'.", "courier_url"
+        ) from error
+
+
+def _sqlite(_: str, folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(
-        "moothall",
-        filename=str(folder / "courier.sqlite"),
-        results=False,
-        serializer=JsonSerializer(),
-        journal_mode="wal",
-        fsync=False,
-    )
+    file = str(folder / "courier.sqlite")
+    return SqliteHuey(NAME, filename=file, journal_mode="wal", fsync=False, **_COMMON)
+
+
+def _postgres(url: str, _: Path) -> Any:
+    return PostgresHuey(NAME, dsn=url.replace("+psycopg", "", 1), **_COMMON)
+
+
+def _redis(url: str, _: Path) -> Any:
+    return RedisHuey(NAME, url=url, **_COMMON)
+
+
+NAME: Final = "moothall"
+_COMMON: Final[dict[str, Any]] = {"results": False, "serializer": JsonSerializer()}
+
+OPENERS: Final[dict[str, Callable[[str, Path], Any]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgres,
+    "postgresql+psycopg": _postgres,
+    "redis": _redis,
+    "rediss": _redis,
+}
+"""Scheme of MOOTHALL_COURIER_URL to what opens its queue."""

@@ -21,6 +21,9 @@ from tests.people import AISHA, DEV, settings_in
 TABLE: dict[str, tuple[int, int]] = {
     "GET /": (200, 200),
     "GET /about": (200, 200),
+    "GET /health/live": (200, 200),
+    "GET /health/ready": (200, 200),
+    "GET /metrics": (403, 200),
     "GET /help": (200, 200),
     "GET /opensearch.xml": (200, 200),
     "GET /organisations": (200, 200),
