@@ -14,6 +14,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "upgrade": ("hub.cli.init:upgrade", "Bring the database of a hub to the newest shape."),
     "demo": ("hub.cli.demo:demo", "Make and run a hub with six made-up organisations."),
     "run": ("hub.cli.run:run", "Run the hub: the site and the work behind it."),
+    "serve": ("hub.cli.run:serve", "Serve the site only."),
+    "worker": ("hub.cli.run:worker", "Do jobs only; any number of these."),
+    "tick": ("hub.cli.run:tick", "Start what is due and keep the index; one of these."),
     "operator": ("hub.cli.operator:operator", "Sign in as the operator."),
     "organisation": ("hub.cli.organisation:organisation", "Add and list member organisations."),
     "source": ("hub.cli.source:source", "Add, preview, list and pause sources."),
@@ -21,6 +24,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "index": ("hub.cli.index:index", "Rebuild the search index, or see how it is."),
     "search": ("hub.cli.search:search", "Search from the command line."),
     "check": ("hub.cli.check:check", "Compare the database with the index."),
+    "backup": ("hub.cli.backup:backup", "Write a backup, while the hub works on."),
+    "restore": ("hub.cli.backup:restore", "Restore a backup to where no hub is yet."),
+    "move": ("hub.cli.move:move", "Copy the hub to another database and search engine."),
     "doctor": ("hub.cli.doctor:doctor", "Look for what is wrong, and say the fix."),
 }
 """Command -> (where it is, its one-line help)."""

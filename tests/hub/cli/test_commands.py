@@ -1,5 +1,7 @@
 """The table of commands: each can be called, and each that prints a result prints it as one JSON value too."""
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -26,11 +28,17 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("search",): ("food", "waste"),
     ("check",): (),
     ("doctor",): (),
+    ("backup",): ("{folder}",),
+    ("move",): ("--to", "sqlite:///{folder}/moved.sqlite", "--search", "embedded:"),
 }
 """Commands that print a result, with words that make them go well in the hub of these tests."""
 
-LONGEST = {("demo",), ("run",)}
+LONGEST = {("demo",), ("run",), ("serve",), ("worker",), ("tick",)}
 """Commands that serve until they are stopped; `demo --once --json` is tested with the package."""
+
+
+ELSEWHERE = {("restore",)}
+"""Commands that go well only where no hub is: tested in a file of their own."""
 
 
 def test_every_command_of_the_table_is_found_where_it_says() -> None:
@@ -43,23 +51,27 @@ def test_every_command_of_the_table_is_found_where_it_says() -> None:
 
 
 def test_every_command_is_tested_with_json_or_serves_until_stopped() -> None:
-    assert set(leaves()) == set(RESULTS) | LONGEST
+    assert set(leaves()) == set(RESULTS) | LONGEST | ELSEWHERE
 
 
-@pytest.mark.parametrize("words", sorted(set(leaves()) - {("run",)}), ids=" ".join)
+@pytest.mark.parametrize("words", sorted(set(leaves()) - (LONGEST - {("demo",)})), ids=" ".join)
 def test_what_prints_a_result_takes_json(words: tuple[str, ...]) -> None:
     assert "--json" in [option for one in leaves()[words].params for option in one.opts]
 
 
 @pytest.mark.parametrize("words", sorted(RESULTS), ids=" ".join)
-def test_json_is_one_value_and_nothing_else(terminal: Terminal, site: Site, words: tuple[str, ...]) -> None:
-    given = [word.format(site=site.base_url) for word in RESULTS[words]]
+def test_json_is_one_value_and_nothing_else(
+    terminal: Terminal, site: Site, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    given = [word.format(site=site.base_url, folder=tmp_path) for word in RESULTS[words]]
     assert isinstance(terminal.type(*words, *given, "--json").value(), dict | list)
 
 
 @pytest.mark.parametrize("words", sorted(RESULTS), ids=" ".join)
-def test_people_read_sentences_and_tables(terminal: Terminal, site: Site, words: tuple[str, ...]) -> None:
-    given = [word.format(site=site.base_url) for word in RESULTS[words]]
+def test_people_read_sentences_and_tables(
+    terminal: Terminal, site: Site, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    given = [word.format(site=site.base_url, folder=tmp_path) for word in RESULTS[words]]
     said = terminal.type(*words, *given)
     assert (said.status, said.err) == (0, "")
     assert said.out.strip()

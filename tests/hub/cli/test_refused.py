@@ -61,11 +61,15 @@ def test_what_cannot_be_used_is_said_in_one_line(terminal: Terminal, site: Site,
 
 
 @pytest.mark.parametrize(
-    "words", sorted(set(leaves()) - {("init",), ("demo",), ("doctor",), ("upgrade",)}), ids=" ".join
+    "words", sorted(set(leaves()) - {("init",), ("demo",), ("doctor",), ("upgrade",), ("restore",)}), ids=" ".join
 )
 def test_without_a_hub_every_command_names_init(no_hub: Terminal, words: tuple[str, ...]) -> None:
-    given = {"add": ["a", "b"], "preview": ["http://127.0.0.1/"], "pause": ["a"]}.get(words[-1], [])
-    given = {("organisation", "add"): ["a", "--sector", "fire"], ("harvest",): ["--all"]}.get(words, given)
+    given = {"add": ["a", "b"], "preview": ["http://127.0.0.1/"], "pause": ["a"], "backup": ["a"]}.get(words[-1], [])
+    given = {
+        ("organisation", "add"): ["a", "--sector", "fire"],
+        ("harvest",): ["--all"],
+        ("move",): ["--to", "sqlite:///a", "--search", "embedded:"],
+    }.get(words, given)
     assert "Run `moothall init`" in no_hub.type(*words, *given).complaint().replace("run `", "Run `")
     assert not no_hub.settings.data.exists(), "nothing is made by the way"
 
@@ -105,6 +109,7 @@ def test_private_addresses_are_refused_unless_allowed(
         ("search_url", "solr://x", "index status", "MOOTHALL_SEARCH_URL begins with “solr”"),
         ("database_url", "nonsense", "search food", "The database cannot be used"),
         ("database_url", "foxpro://x", "source list", "The database cannot be used"),
+        ("database_url", "postgresql://u:p@127.0.0.1:1/x", "source list", "Does its server run"),
         ("database_url", "sqlite:////proc/none/x.sqlite", "source list", "Is MOOTHALL_DATA right?"),
     ],
 )

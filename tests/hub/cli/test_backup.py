@@ -1,0 +1,43 @@
+"""`moothall backup` and `moothall restore`, as an operator types them on two machines."""
+
+from pathlib import Path
+
+from tests.hub.cli.conftest import ENTRIES
+from tests.hub.cli.typed import Terminal
+from tests.people import settings_in
+
+
+def moved_to(terminal: Terminal, folder: Path) -> Terminal:
+    """The same person at a machine where no hub is."""
+    terminal.set(data=str(folder))
+    return Terminal(settings_in(folder), terminal.monkeypatch, terminal.capsys)
+
+
+def test_a_restored_hub_searches_and_checks_as_the_old_one(terminal: Terminal, tmp_path: Path) -> None:
+    before = terminal.type("check", "--json").value()
+    made = terminal.type("backup", str(tmp_path / "backups"), "--json").value()
+    assert made["records"] == ENTRIES
+    assert made["digest"] == before["digest"]
+    there = moved_to(terminal, tmp_path / "there")
+    restored = there.type("restore", made["folder"], "--json").value()
+    assert restored == {"records": ENTRIES, "documents": ENTRIES, "digest": before["digest"]}
+    assert there.type("check", "--json").value() == before
+    assert there.type("search", "food", "waste", "--json").value()["total"] == ENTRIES
+
+
+def test_people_read_what_was_kept_and_what_came_back(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal.type("backup", str(tmp_path / "backups"))
+    assert f"holds the hub: {ENTRIES} records, " in said.out
+    (folder,) = (tmp_path / "backups").iterdir()
+    said = moved_to(terminal, tmp_path / "there").type("restore", str(folder))
+    assert (
+        f" is back: {ENTRIES} records, {ENTRIES} of them in the index. Every count and hash is as it was." in said.out
+    )
+
+
+def test_a_second_restore_is_refused_and_says_how_to_go_on(terminal: Terminal, tmp_path: Path) -> None:
+    folder = terminal.type("backup", str(tmp_path / "backups"), "--json").value()["folder"]
+    there = moved_to(terminal, tmp_path / "there")
+    there.type("restore", folder)
+    assert "There is a hub in " in (reason := there.type("restore", folder).complaint())
+    assert "nothing was changed" in reason
