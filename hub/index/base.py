@@ -163,6 +163,10 @@ class Stats:
 class IndexWriter(Protocol):
     """Writing. One writer at a time; a second one raises Busy at once and leaves everything as it is."""
 
+    def missing(self) -> bool:
+        """Whether there is no index that readers of this release can use. Changes nothing."""
+        ...
+
     def ensure(self) -> bool:
         """Make the index where it is missing; true when it was made, empty or of another shape: rebuild it then."""
         ...

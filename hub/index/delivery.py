@@ -93,6 +93,9 @@ def deliver(
     with database.reading() as session:
         rows = _oldest(session, limit)
         state, wrong = _present(session, documents, rows)
+    if not rows:
+        writer.release()  # somebody else was quicker
+        return Delivered()
     gone = [id for id, document in state.items() if document is None]
     found = [document for document in state.values() if document is not None]
     try:

@@ -36,6 +36,14 @@ class EmbeddedWriter:
         self._lock = Lock(folder)
         self._writer: tantivy.IndexWriter | None = None
 
+    def missing(self) -> bool:
+        """Whether there is none of our shape, or a broken one."""
+        try:
+            _open(self._folders, self._folders.current())
+        except IndexUnavailable:
+            return True
+        return False
+
     def ensure(self) -> bool:
         """Make an empty index where there is none of our shape. True: it is empty, so rebuild it. Busy."""
         held = self._lock.held

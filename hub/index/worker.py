@@ -85,9 +85,12 @@ class Keeper:
         return done
 
     def _make_whole(self) -> bool:
-        """Rebuild where there is no index, or an empty one. False while another process is at it."""
+        """Rebuild where there is no index, or an empty one. False while another process is at it.
+
+        One that is missing is not first made empty: until the new one is whole, searches are better answered without.
+        """
         try:
-            if self._writer.ensure():
+            if self._writer.missing() or self._writer.ensure():
                 rebuild(self._database, self._writer, self._documents, refused=self._refused)
         except Busy:
             return False

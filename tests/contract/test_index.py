@@ -404,7 +404,10 @@ class TestOpening:
 
     def test_ensure_is_true_until_there_is_something(self, engine: Engine) -> None:
         writer = engine.writer()
+        assert writer.missing()
+        assert writer.missing(), "asking makes nothing"
         assert writer.ensure()
+        assert not writer.missing()
         assert writer.ensure()
         writer.apply([document("1", "T")], [])
         writer.release()

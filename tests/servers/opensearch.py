@@ -14,7 +14,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
@@ -53,6 +53,20 @@ def node() -> Iterator[str]:
     finally:
         os.environ.pop(VARIABLE, None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def process_at(address: str) -> int | None:
+    """The number of the process that we started at this address; None where somebody else did."""
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found = re.search(rb"-Dopensearch\.path\.conf=([^\0]+)", place.read_bytes())
+            if (
+                found
+                and f"http.port: {address.rpartition(':')[2]}\n"
+                in (Path(found[1].decode()) / "opensearch.yml").read_text()
+            ):
+                return int(place.parent.name)
+    return None
 
 
 def find_java() -> Path:

@@ -42,6 +42,10 @@ class OpenSearchWriter:
         self._names = names
         self._lease = Lease(server, names.lease, lasts)
 
+    def missing(self) -> bool:
+        """Whether there is none of our shape behind both aliases. IndexUnavailable where the server does not answer."""
+        return not self._current()
+
     def ensure(self) -> bool:
         """Make an empty index where there is none of our shape. True: it is empty, so rebuild it. Busy."""
         held = self._lease.held

@@ -56,7 +56,13 @@ def test_what_is_announced_while_writing_stays(database: Database, writer: Embed
             shelf.put(database, "a", version=2)
             return writer.apply(documents, deleted)
 
-        take, ensure, rebuild, release = writer.take, writer.ensure, writer.rebuild, writer.release
+        take, missing, ensure, rebuild, release = (
+            writer.take,
+            writer.missing,
+            writer.ensure,
+            writer.rebuild,
+            writer.release,
+        )
 
     shelf.put(database, "a")
     deliver(database, Slow(), {NOTE: shelf})
@@ -79,7 +85,13 @@ def test_an_older_state_is_never_written_over_a_newer_one(
             seen.append(deliver_all(database, other, {NOTE: shelf}))
             return writer.apply(documents, deleted)
 
-        take, ensure, rebuild, release = writer.take, writer.ensure, writer.rebuild, writer.release
+        take, missing, ensure, rebuild, release = (
+            writer.take,
+            writer.missing,
+            writer.ensure,
+            writer.rebuild,
+            writer.release,
+        )
 
     shelf.put(database, "a")
     deliver_all(database, Slow(), {NOTE: shelf})
@@ -165,3 +177,20 @@ def test_any_order_and_any_number_of_deliveries_end_alike(
     while deliver(database, writer, {NOTE: shelf}, limit=1) != Delivered():
         pass
     assert reader.versions() == {"a": 5}
+
+
+def test_the_place_is_given_back_when_somebody_else_was_quicker(
+    database: Database, writer: EmbeddedWriter, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = EmbeddedWriter(tmp_path / "index")
+    take = writer.take
+
+    def late() -> None:
+        assert deliver_all(database, other, {NOTE: shelf}) == Delivered(written=1)
+        take()
+
+    monkeypatch.setattr(writer, "take", late)
+    shelf.put(database, "a")
+    assert deliver(database, writer, {NOTE: shelf}) == Delivered()
+    other.take()
+    other.release()
