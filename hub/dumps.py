@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -37,8 +38,11 @@ def dumped(database: Database, folder: Path) -> Iterator[tuple[Path, Session]]:
 @contextmanager
 def _dumped_file(database: Database, folder: Path) -> Iterator[tuple[Path, Session]]:
     file = folder / "database.sqlite"
-    with closing(database.engine.raw_connection()) as connection:
-        connection.cursor().execute("VACUUM INTO ?", (str(file),))
+    try:
+        with closing(database.engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(file),))
+    except sqlite3.Error as error:
+        raise Unavailable(f"The database {database.place} cannot be copied to {folder.parent}: {error}.") from error
     copy = Database(f"sqlite:///{file}")
     try:
         with copy.reading() as session:

@@ -41,3 +41,14 @@ def test_a_second_restore_is_refused_and_says_how_to_go_on(terminal: Terminal, t
     there.type("restore", folder)
     assert "There is a hub in " in (reason := there.type("restore", folder).complaint())
     assert "nothing was changed" in reason
+
+
+def test_a_broken_database_gives_no_backup_and_says_so(terminal: Terminal, tmp_path: Path) -> None:
+    file = terminal.settings.data / "moothall.sqlite"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 4 : -4096] = b"\xff" * (len(content) - 4096 - len(content) // 4)
+    file.write_bytes(content)
+    reason = terminal.type("backup", str(tmp_path / "backups")).complaint()
+    assert "cannot be copied" in reason
+    assert "malformed" in reason
+    assert list((tmp_path / "backups").iterdir()) == []
