@@ -4,6 +4,7 @@ import json
 import logging
 import signal
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -92,7 +93,15 @@ def _sqlite(_: str, folder: Path) -> Any:
 
 
 def _postgres(url: str, _: Path) -> Any:
-    return PostgresHuey(NAME, dsn=url.replace("+psycopg", "", 1), **_COMMON)
+    dsn = url.replace("+psycopg", "", 1)
+    try:
+        psycopg = import_module("psycopg")
+    except ImportError as error:
+        raise ConfigurationError("psycopg is missing") from error
+    # Huey makes its tables where they are missing, and two that do so at one moment get into each other's way.
+    with psycopg.connect(dsn, autocommit=True) as waiting:
+        waiting.execute("SELECT pg_advisory_lock(hashtext('moothall courier'))")
+        return PostgresHuey(NAME, dsn=dsn, **_COMMON)
 
 
 def _redis(url: str, _: Path) -> Any:

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from hub.errors import BadInput
 from hub.tasks.courier import Courier
 from tests.hub.tasks.waiting import until
+from tests.servers.postgres import Postgres
 
 ADDRESS = "sqlite:"
 
@@ -169,3 +171,17 @@ def test_starting_leaves_the_signals_as_they_were(office: Office) -> None:
 def test_an_address_of_another_courier_is_refused_in_words(tmp_path: Path, address: str) -> None:
     with pytest.raises(BadInput, match="only `sqlite:`, `postgresql:`, .* `rediss:` can be used"):
         Courier(address, tmp_path)
+
+
+def test_many_that_open_the_same_server_at_one_moment_all_can(postgres: Postgres, tmp_path: Path) -> None:
+    """The tables of the queue are made by the first of them; the others wait for it."""
+    for _ in range(5):
+        with postgres.empty() as url, ThreadPoolExecutor(6) as together:
+            start = threading.Barrier(6)
+
+            def opened(url: str = url, start: threading.Barrier = start) -> Courier:
+                start.wait()
+                return Courier(url, tmp_path)
+
+            couriers = [one.result() for one in [together.submit(opened) for _ in range(6)]]
+            assert len(couriers) == 6
