@@ -96,7 +96,7 @@ def _copy(reading: Session, writing: Session, told: Told) -> dict[str, Content]:
 def _require_still(session: Session) -> None:
     going_on = session.scalar(select(func.count()).where(Run.state == "running")) or 0
     if going_on:
-        raise Conflict(f"{going_on} checks of sources are going on. Stop the hub that is to be moved, then try again.")
+        raise Conflict("Sources are being checked at this moment. Stop the hub that is to be moved, then try again.")
 
 
 def _require_same(

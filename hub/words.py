@@ -59,6 +59,29 @@ def marked(spans: Sequence[Span]) -> Markup:
     )
 
 
+FILES: Final = {
+    "application/pdf": "PDF",
+    "application/msword": "Word document",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/vnd.oasis.opendocument.text": "OpenDocument text",
+    "application/vnd.ms-excel": "Excel spreadsheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel spreadsheet",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument spreadsheet",
+    "application/vnd.ms-powerpoint": "PowerPoint presentation",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint presentation",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument presentation",
+    "text/csv": "CSV table",
+    "text/html": "web page",
+    "text/markdown": "text",
+    "text/plain": "text",
+}
+
+
+def file_kind(type: str) -> str:
+    """What people call a file of this media type; the type itself where we have no word for it."""
+    return FILES.get(type.partition(";")[0].strip().lower(), type)
+
+
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a plain text."""
     return [part.strip() for part in text.split("\n") if part.strip()]
@@ -86,6 +109,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "ago": ago,
     "number": number,
     "many": many,
+    "file_kind": file_kind,
     "marked": marked,
     "paragraphs": paragraphs,
     "iso": iso,

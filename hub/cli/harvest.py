@@ -17,6 +17,7 @@ from hub.sources.harvest import Work, perform
 from hub.sources.leases import resume_or_queue
 from hub.sources.models import ACTIVE, Run, Source
 from hub.sources.service import find_source
+from hub.words import many
 
 TOGETHER = 6
 
@@ -116,8 +117,9 @@ def _chosen(parts: Workshop, source: str | None, due: bool) -> list[str]:
 
 def _words(result: Harvested) -> str:
     lines = [
-        f"{result.sources} sources checked: {result.seen} documents seen, {result.new} new, {result.changed} changed, "
-        f"{result.unchanged} unchanged, {result.deleted} gone, {result.problems} problems."
+        f"{many(result.sources, 'source')} checked: {many(result.seen, 'document')} seen, {result.new} new, "
+        f"{result.changed} changed, {result.unchanged} unchanged, {result.deleted} gone, "
+        f"{many(result.problems, 'problem')}."
     ]
     lines += [f"! {sentence}" for sentence in result.failed]
     lines += [f"? {sentence}" for sentence in result.held]

@@ -194,7 +194,7 @@ class IndexReader(Protocol):
     def search(self, query: Query) -> SearchPage: ...
 
     def similar(self, id: str, size: int) -> list[str]:
-        """Ids of the documents most like this one, best first, itself left out; empty when it is not in the index."""
+        """Ids of other organisations' documents most like this one, best first; empty when it is not in the index."""
         ...
 
     def spell(self, word: str) -> str:

@@ -121,7 +121,7 @@ def _left_out(
 def like(
     searcher: tantivy.Searcher, schema: tantivy.Schema, analysis: Analysis, id: str, address: tantivy.DocAddress
 ) -> tantivy.Query:
-    """What finds documents like this one: its most telling words in its own language, its topics in any."""
+    """What finds others' documents like this one: its most telling words in its own language, its topics in any."""
     stored = searcher.doc(address)
     language = field_of(stored.get_first("language") or "")
     text = "\n".join(bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))[:SIMILAR_TEXT]
@@ -130,10 +130,13 @@ def like(
     field = f"all_{language}"
     for word, weight in _telling(searcher, field, analysis.words(text, language)):
         parts.append((Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word), weight)))
-    asked = {"topics": {"terms": {"field": "topics", "size": 20}}}
-    for topic in searcher.aggregate(itself, asked)["topics"]["buckets"]:
+    asked = {name: {"terms": {"field": name, "size": 20}} for name in ("topics", "organisation")}
+    held = searcher.aggregate(itself, asked)
+    for topic in held["topics"]["buckets"]:
         tagged = tantivy.Query.term_query(schema, "topics", topic["key"])
         parts.append((Occur.Should, tantivy.Query.boost_query(tagged, TOPIC_LIKENESS)))
+    for own in held["organisation"]["buckets"]:
+        parts.append((Occur.MustNot, tantivy.Query.term_query(schema, "organisation", own["key"])))
     return tantivy.Query.boolean_query(parts)
 
 

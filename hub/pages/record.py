@@ -1,6 +1,7 @@
 """The record page: what it is, whom to ask, what it is about and why we think so, and how it changed."""
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -22,6 +23,8 @@ from vocab.scheme import Scheme
 
 SHOWN = 4000
 """Characters of the text that the page shows; the whole is read at its publisher's."""
+
+SIMILAR = 3
 
 blueprint = Blueprint("record", __name__)
 
@@ -48,8 +51,8 @@ def record(id: str) -> Any:
             check=why_check(row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),
-            copies=_copies(session, row, scheme),
-            similar=_similar(session, id, scheme),
+            copies=(copies := _copies(session, row, scheme)),
+            similar=_similar(session, id, scheme, copies),
         )
 
 
@@ -138,16 +141,15 @@ def _copies(session: Session, row: RecordRow, scheme: Scheme) -> list[Card]:
     return cards(session, list(ids), scheme)
 
 
-def _similar(session: Session, id: str, scheme: Scheme) -> list[Card]:
+def _similar(session: Session, id: str, scheme: Scheme, copies: Sequence[Card]) -> list[Card]:
     """Similar work of other organisations; nothing while the index is away, the rest of the page stands."""
     index: IndexReader = part("index")
+    told = {one.id for one in copies}
     try:
-        near = index.similar(id, 8)
+        near = index.similar(id, SIMILAR + len(told))
     except IndexUnavailable:
         return []
-    found = cards(session, [id, *near], scheme)
-    own = found[0].publisher.slug if found else ""
-    return [card for card in found[1:] if card.publisher.slug != own][:3]
+    return cards(session, [one for one in near if one not in told][:SIMILAR], scheme)
 
 
 @blueprint.get("/records/<id>.json")

@@ -15,7 +15,7 @@ from hub.search.feeds import entries_of
 from hub.search.limited import find_limited
 from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
-from hub.search.why import why
+from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
 from hub.web import Paging, address_with, atom, database, page_asked, pages_of, paging, part, policy
 
@@ -45,6 +45,7 @@ def search() -> Any:
         hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in shown],
         facets=[] if found.limited else facets_of(asked, found.page, names, all_of=all_of),
         active=_active(asked, names),
+        reason="" if found.page.total or found.limited else why_none(asked),
         costs=[(cost, _removal(asked, cost, names)) for cost in found.costs],
         paging=where,
         sorts=SORTS,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hub.index.base import Hit, Span
 from hub.records.cards import Card
 from hub.search.expand import Matched
+from hub.search.parse import parse
+from hub.search.service import Asked
 
 FURTHER_DOWN = "Your words, or other words for the same topic, are further down in it"
 
@@ -21,6 +23,22 @@ def why(hit: Hit, card: Card, topics: Sequence[Matched], *, searched: bool) -> l
     if card.check:
         reasons.append(f"Check before reuse: {card.check}")
     return reasons
+
+
+def why_none(asked: Asked) -> str:
+    """Why there is no result, where even one of the words would have been enough; a sentence."""
+    where = " among those that your filters leave" if asked.filters or asked.since or asked.until else ""
+    clauses = parse(asked.text)
+    wanted = [clause for clause in clauses if not clause.excluded]
+    but = " without those that you excluded" if len(wanted) < len(clauses) else ""
+    if not clauses:
+        return "No document fits all of your filters."
+    if not wanted:
+        return f"Every document{where} holds what you excluded."
+    if len(wanted) > 1 or wanted[0].alternatives:
+        return f"No document{where} holds any of these words{but}."
+    held = "these words side by side" if wanted[0].phrase else "this word in any of its forms"
+    return f"No document{where} holds {held}{but}."
 
 
 def _matches(spans: Sequence[Span]) -> str:

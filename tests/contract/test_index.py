@@ -349,19 +349,21 @@ class TestWriting:
         assert reader.spell(typed) == meant
 
     def test_similar_bears_with_deleted_documents(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document(str(number), "Note", "Mould in ward") for number in range(40)], [])
-        writer.apply([document(str(number), "Note", f"Mould in ward {number}") for number in range(5)], [])
+        names = [str(number) for number in range(40)]
+        writer.apply([document(one, "Note", "Mould in ward", organisation=one) for one in names], [])
+        writer.apply([document(one, "Note", f"Mould in ward {one}", organisation=one) for one in names[:5]], [])
         writer.apply([], [str(number) for number in range(3, 40)])
         assert sorted(reader.similar("0", 5)) == ["1", "2"]
 
-    def test_similar_leaves_itself_out(self, writer: IndexWriter, reader: IndexReader) -> None:
+    def test_similar_is_the_work_of_others(self, writer: IndexWriter, reader: IndexReader) -> None:
         text = "Falls prevention visits by community wardens for older tenants in sheltered housing. "
         writer.apply(
             [
                 document("1", "Falls", text * 3, topics=("CARE",)),
-                document("2", "Wardens", text + "Reviewed."),
-                document("3", "Vallen", "Valpreventie door wijkteams", "nl", topics=("CARE",)),
-                document("4", "Bins", "Bins are emptied every second week."),
+                document("2", "Wardens", text + "Reviewed.", organisation="eastmere"),
+                document("3", "Vallen", "Valpreventie door wijkteams", "nl", organisation="zee", topics=("CARE",)),
+                document("4", "Bins", "Bins are emptied every second week.", organisation="eastmere"),
+                *(document(f"own {number}", "Falls", text * 3, topics=("CARE",)) for number in range(5)),
             ],
             [],
         )

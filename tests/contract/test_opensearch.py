@@ -378,7 +378,7 @@ class TestBothEngines:
 
     @pytest.fixture
     def readers(self, place: Place, tmp_path: Path) -> tuple[IndexReader, IndexReader]:
-        made = [document(id, title, body, id[-2:]) for id, title, body in DOCUMENTS]
+        made = [document(id, title, body, id[-2:], organisation=id) for id, title, body in DOCUMENTS]
         writer = EmbeddedWriter(tmp_path)
         writer.ensure()
         for one in (writer, place.writer()):

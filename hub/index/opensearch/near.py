@@ -12,11 +12,11 @@ from hub.index.spelling import LOOKED_AT
 
 def itself_body(id: str) -> Part:
     """The request for one document, with what the likeness to it is made of."""
-    return {"query": _is(id), "size": 1, "_source": [*SHOWN, "topics"]}
+    return {"query": _is(id), "size": 1, "_source": [*SHOWN, "topics", "organisation"]}
 
 
 def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analysis) -> Part:
-    """What finds documents like this one: its 25 most telling words in its own language, its topics in any."""
+    """What finds others' documents like this one: its 25 most telling words in its own language, its topics in any."""
     language = field_of("".join(stored.get("language", ())))
     text = f"{stored['title']}\n{stored['text']}"[:SIMILAR_TEXT]
     words: Part = {
@@ -28,7 +28,8 @@ def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analys
         "minimum_should_match": "1",
     }
     topics = [{"term": {"topics": {"value": topic, "boost": TOPIC_LIKENESS}}} for topic in stored.get("topics", ())]
-    found = {"must_not": [_is(id)], "should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
+    own = [{"term": {"organisation": {"value": one}}} for one in stored.get("organisation", ())]
+    found = {"must_not": [_is(id), *own], "should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
     return {"query": {"bool": found}, "size": size, "_source": False, "sort": ["_score", {"id": "asc"}]}
 
 

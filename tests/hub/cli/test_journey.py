@@ -37,7 +37,7 @@ def test_from_nothing_to_a_search_result_and_on(settings: Settings) -> None:
         added = type_("source", "add", "northford-city", site.url("/feed"), "--name", "News", "--type", "news")
         assert "moothall harvest" in added
         source_id = added.rsplit(maxsplit=1)[1]
-        assert f"1 sources checked: {ENTRIES} documents seen, {ENTRIES} new" in type_("harvest", source_id)
+        assert f"1 source checked: {ENTRIES} documents seen, {ENTRIES} new" in type_("harvest", source_id)
     found = type_("search", "food", "waste", "--sector", "council", "--type", "news")
     assert found.startswith(f"{ENTRIES} results\nFood waste round ")
     assert "Northford City · News · 2026-11-" in found

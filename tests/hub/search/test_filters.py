@@ -128,6 +128,31 @@ def test_a_page_with_nothing_offers_ways_on(site: Site) -> None:
     assert links["Atom feed"] == "/search.atom?q=unicorn"
 
 
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("q=unicorn", "No document holds this word in any of its forms."),
+        ("q=unicorn+zebra", "No document holds any of these words."),
+        ("q=unicorn+OR+zebra", "No document holds any of these words."),
+        ("q=%22mould+unicorn%22", "No document holds these words side by side."),
+        ("q=unicorn+-mould", "No document holds this word in any of its forms without those that you excluded."),
+        (
+            "q=unicorn&sector=fire",
+            "No document among those that your filters leave holds this word in any of its forms.",
+        ),
+        ("sector=fire&type=policy", "No document fits all of your filters."),
+    ],
+)
+def test_a_page_with_nothing_says_why(site: Site, query: str, reason: str) -> None:
+    page = site.page(f"/search?{query}")
+    assert page.heading.startswith("0 results")
+    assert reason in page.all("//main//p")
+
+
+def test_a_page_with_results_gives_no_such_reason(site: Site) -> None:
+    assert "No document" not in site.page("/search?q=mould").words
+
+
 def test_a_date_that_is_none_is_said_beside_its_field_and_kept(site: Site) -> None:
     page = site.page("/search?q=mould&from=last+week&to=2026-02-31")
     assert page.title.startswith("Error: mould")
