@@ -1,7 +1,7 @@
 """One document: fetched only if it changed, read by the reader that its bytes ask for, made a Record."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -20,8 +20,6 @@ from harvesters.readers.sniff import reader_for
 
 A_PAGE: Final = 50
 """Documents in one page of a harvest."""
-FIRST_PAGE: Final = 10
-"""Documents in the very first page of a source, so that a preview need not wait for fifty."""
 _DOCUMENTS: Final = frozenset({"html", "pdf", "office", "sheet", "text"})
 _SITE_FAULTS: Final = frozenset(
     {"no-connection", "tls", "unknown-host", "no-name-lookup", "too-slow", "status-5xx", "status-429", "bad-answer"}
@@ -72,22 +70,6 @@ class Haul:
         self.unchanged.append(native_id)
         if validators != held[2]:
             self.refreshed.append((native_id, validators))
-
-
-def batches(names: Iterable[str], cursor: Mapping[str, Any]) -> Iterator[tuple[list[str], bool]]:
-    """(identifiers of one page, whether it is the last) in their own order, behind the cursor's "after".
-
-    In their own order, because a list may change its order between a kill and the going on, and none must be lost.
-    """
-    after = str(cursor.get("after", ""))
-    waiting = sorted(one for one in names if one > after)
-    at, size = 0, A_PAGE if cursor else FIRST_PAGE
-    while True:
-        batch = waiting[at : at + size]
-        at, size = at + size, A_PAGE
-        yield batch, at >= len(waiting)
-        if at >= len(waiting):
-            return
 
 
 class Patience:

@@ -11,14 +11,13 @@ from typing import Final
 
 from alembic.script import ScriptDirectory
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import func, select
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
+from hub import tables
 from hub.config import SECRET_FILE, Settings
-from hub.db import Base, Database, migrations, now, upgrade
-from hub.dumps import dumped, is_empty, keep_on_disk, kind_of, load
+from hub.db import Database, migrations, now, upgrade
+from hub.dumps import dumped, is_empty, keep_on_disk, kind_of, load, rows_of
 from hub.errors import BadInput, HubError, Unavailable
 from hub.sources.digest import digest_of
 
@@ -49,6 +48,8 @@ class Manifest:
     rows: Mapping[str, int]
     files: Mapping[str, Kept]
 
+
+assert tables.TABLES, "every table is known before its rows are counted"
 
 _MANIFESTS: Final = TypeAdapter(Manifest)
 
@@ -159,12 +160,6 @@ def _put_secret(settings: Settings, folder: Path, manifest: Manifest) -> None:
     place = settings.data / SECRET_FILE
     if SECRET_FILE in manifest.files and not place.exists():
         shutil.copy(folder / SECRET_FILE, place)
-
-
-def rows_of(session: Session) -> dict[str, int]:
-    """How many rows each table has."""
-    tables = Base.metadata.sorted_tables
-    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
 def _kept(file: Path) -> Kept:

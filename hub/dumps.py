@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Table, func, inspect, select
 from sqlalchemy.orm import Session
 
-from hub.db import Database
+from hub.db import Base, Database
 from hub.errors import BadInput, HubError, Unavailable
 
 
@@ -75,6 +75,12 @@ def load(database: Database, file: Path) -> None:
         place.with_name(place.name + journal).unlink(missing_ok=True)
     beside.replace(place)
     keep_on_disk(place.parent)
+
+
+def rows_of(session: Session) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = Base.metadata.sorted_tables
+    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
 def continue_numbers(session: Session, tables: Iterable[Table]) -> None:

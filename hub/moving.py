@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub import tables
 from hub.db import Base, Database, upgrade
-from hub.dumps import continue_numbers
+from hub.dumps import continue_numbers, rows_of
 from hub.errors import BadInput, Conflict, HubError, Unavailable
 from hub.index.models import IndexOutbox
 from hub.sources.models import Run
@@ -47,7 +47,7 @@ def move(source: Database, target: Database, told: Told = _nothing) -> Mapping[s
         with source.reading() as reading:
             _require_still(reading)
             with target.reading() as session:
-                held = contents(session, told) if rows_of(session) else None
+                held = contents(session, told) if size_of(session) else None
             if held is not None:
                 return _require_same(contents(reading), held, target)
             with target.writing() as writing:
@@ -59,9 +59,10 @@ def move(source: Database, target: Database, told: Told = _nothing) -> Mapping[s
         raise Unavailable(f"The hub cannot be copied to {target.place}: {reason}. Nothing was kept there.") from error
 
 
-def rows_of(session: Session) -> int:
+def size_of(session: Session) -> int:
     """How many rows a hub has, the queue of its index left out: at the new place the index is built anew."""
-    return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in _tables())
+    held = rows_of(session)
+    return sum(held[table.name] for table in _tables())
 
 
 def contents(session: Session, told: Told = _nothing) -> dict[str, Content]:

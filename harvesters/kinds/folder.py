@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from harvesters.base import Known, Page, Problem, Proposal, Response, Semantics, Tools
-from harvesters.documents import Haul, Held, Visitor, Wanted, batches
+from harvesters.base import Known, Page, Proposal, Response, Semantics, Tools
+from harvesters.documents import Haul, Held, Visitor, Wanted
 from harvesters.errors import BlockedError, HarvestError, ListError
 from harvesters.identity import native_id
+from harvesters.inventories import Inventory, unread_of, walk
 from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
@@ -40,14 +41,11 @@ _FORMATS: Final = (
 
 
 @dataclass(slots=True)
-class _Listed:
+class _Listed(Inventory):
     """All files of a folder and of those below it: native id -> (address, size, time as written)."""
 
     files: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    missing: Problem | None = None
-    moved: str = ""
 
 
 class FolderKind:
@@ -63,24 +61,15 @@ class FolderKind:
 
     def pages(self, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]:
         listed = _list(address, tools)
-        if not listed.files and not listed.missing:
-            yield Page((), {**cursor}, problems=tuple(listed.problems), complete=True, listed=0, moved=listed.moved)
-            return
-        unread = cursor.get("unread")
-        visitor = Visitor(tools, unread if isinstance(unread, dict) else {})
-        haul = Haul(problems=listed.problems)
-        after = str(cursor.get("after", ""))
-        for batch, last in batches(listed.files, cursor):
-            _visit(batch, listed, known, visitor, haul)
-            after = batch[-1] if batch else after
-            complete = last and listed.missing is None
-            at: dict[str, Any] = {} if complete else {"after": after}
-            at["unread"] = {key: value for key, value in visitor.unread.items() if key in listed.files}
-            yield haul.page(at, complete=complete, listed=len(listed.files), moved=listed.moved)
-            haul = Haul()
-        if listed.missing is not None:
-            # Everything that could be read is kept, and nothing may be called gone.
-            raise ListError(listed.missing)
+        visitor = Visitor(tools, unread_of(cursor))
+
+        def place(after: str) -> dict[str, Any]:
+            unread = {key: value for key, value in visitor.unread.items() if key in listed.files}
+            return {"after": after, "unread": unread} if after else {"unread": unread}
+
+        yield from walk(
+            listed.files, listed, cursor, lambda batch, haul: _visit(batch, listed, known, visitor, haul), place
+        )
 
     def discover(self, response: Response, tools: Tools) -> list[Proposal]:
         if reader_for(response.media_type, response.url, response.body[:4096]) != "html":

@@ -9,10 +9,11 @@ from urllib.parse import urljoin, urlsplit
 
 from federation.record import as_moment
 from harvesters.answers import GONE
-from harvesters.base import Known, Page, Problem, Proposal, Response, Semantics, Sitemap, Tools
-from harvesters.documents import Haul, Held, Visitor, Wanted, batches, day
+from harvesters.base import Known, Page, Proposal, Response, Semantics, Sitemap, Tools
+from harvesters.documents import Haul, Held, Visitor, Wanted, day
 from harvesters.errors import HarvestError, ListError
 from harvesters.identity import host_of, native_id, same_site
+from harvesters.inventories import Inventory, unread_of, walk
 from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
@@ -29,13 +30,10 @@ _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
 
 
 @dataclass(slots=True)
-class _Listed:
+class _Listed(Inventory):
     """All pages of a sitemap and of the sitemaps in it: native id -> (address, lastmod)."""
 
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    missing: Problem | None = None
-    moved: str = ""
     elsewhere: int = 0
 
 
@@ -54,22 +52,8 @@ class SitemapKind:
 
     def pages(self, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]:
         listed = _list(address, tools)
-        if not listed.pages and not listed.missing:
-            yield Page((), {**cursor}, problems=tuple(listed.problems), complete=True, listed=0, moved=listed.moved)
-            return
         run = _Run(cursor, listed, known, tools)
-        haul = Haul(problems=listed.problems)
-        after = str(cursor.get("after", ""))
-        for batch, last in batches(listed.pages, cursor):
-            run.visit(batch, haul)
-            after = batch[-1] if batch else after
-            complete = last and listed.missing is None
-            at = run.cursor("" if complete else after)
-            yield haul.page(at, complete=complete, listed=len(listed.pages), moved=listed.moved)
-            haul = Haul()
-        if listed.missing is not None:
-            # Everything that could be read is kept, and nothing may be called gone.
-            raise ListError(listed.missing)
+        yield from walk(listed.pages, listed, cursor, run.visit, run.cursor)
 
     def discover(self, response: Response, tools: Tools) -> list[Proposal]:
         if reader_for(response.media_type, response.url, response.body[:4096]) == "sitemap":
@@ -92,8 +76,7 @@ class _Run:
         self._kept, self._lied, self._runs = (_count(cursor, name) for name in ("kept", "lied", "runs"))
         self._believed = self._lied == 0 and self._kept >= SAMPLE
         self._listed, self._known = listed, known
-        unread = cursor.get("unread")
-        self._visitor = Visitor(tools, unread if isinstance(unread, dict) else {})
+        self._visitor = Visitor(tools, unread_of(cursor))
         self._sample = _sample(sorted(listed.pages), self._runs)
 
     def cursor(self, after: str) -> dict[str, Any]:

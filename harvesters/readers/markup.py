@@ -65,11 +65,13 @@ _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "applicatio
 _FRAGMENT_LIMIT: Final = 2_000_000
 
 
+SAFE_XML: Final[dict[str, Any]] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+"""What every parser of XML here is told: nothing is fetched, nothing grows."""
+
+
 def xml_root(data: bytes | str, recover: bool = False) -> Element:
     """The root of an XML document; Refusal `unreadable` when it is none, or hides a bomb."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover, remove_comments=True
-    )
+    parser = etree.XMLParser(**SAFE_XML, recover=recover, remove_comments=True)
     try:
         root = etree.fromstring(data.encode() if isinstance(data, str) else data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

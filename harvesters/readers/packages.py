@@ -13,7 +13,7 @@ from federation.record import clean_line, type_of
 from harvesters.readers import Refusal
 from harvesters.readers.dates import iso
 from harvesters.readers.links import language_code
-from harvesters.readers.markup import local, xml_root
+from harvesters.readers.markup import SAFE_XML, local, xml_root
 
 MOST_UNPACKED: Final = 100 << 20
 MOST_RATIO: Final = 100
@@ -121,9 +121,7 @@ def telling_title(title: str) -> str:
 
 def streamed(part: bytes) -> Any:
     """End events of a part, element by element, by a parser that resolves nothing; Refusal `unreadable` when broken."""
-    steps = etree.iterparse(
-        BytesIO(part), events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+    steps = etree.iterparse(BytesIO(part), events=("end",), **SAFE_XML)
     try:
         for _, element in steps:
             yield element

@@ -12,7 +12,7 @@ from harvesters.readers import Refusal
 from harvesters.readers.dates import iso
 from harvesters.readers.encoding import decode, xml_text
 from harvesters.readers.links import web_address
-from harvesters.readers.markup import local
+from harvesters.readers.markup import SAFE_XML, local
 
 MOST_BYTES: Final = 50 << 20
 """Unpacked; the protocol's own limit, like the next one."""
@@ -67,16 +67,9 @@ def _xml(data: bytes, base: str, charset: str) -> dict[str, Any]:
 
 
 def _elements(data: bytes, recover: bool) -> Iterator[tuple[str, etree._Element]]:
+    events = ("start", "end")
     yield from etree.iterparse(
-        BytesIO(data),
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=recover,
-        remove_comments=True,
-        remove_pis=True,
+        BytesIO(data), events=events, **SAFE_XML, recover=recover, remove_comments=True, remove_pis=True
     )
 
 

@@ -14,7 +14,7 @@ from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now, pending
 from hub.errors import HubError, IndexUnavailable
 from hub.index.engines import open_reader
-from hub.index.models import IndexOutbox
+from hub.index.outbox import LATE, age
 from hub.sources.models import Run, Source
 from hub.topics.models import Concept
 
@@ -109,12 +109,11 @@ def _tables(database: Database) -> Finding:
 def _rows(database: Database) -> list[Finding]:
     with database.reading() as session:
         topics = session.scalar(select(func.count()).select_from(Concept)) or 0
-        oldest = session.scalar(select(func.min(IndexOutbox.created)))
+        late = age(session) > LATE
         stale = session.scalar(
             select(func.count()).where(Run.state == "running", Run.lease_until < now() - timedelta(minutes=2))
         )
         failing = list(session.scalars(select(Source.name).where(Source.failures >= 3, Source.paused.is_(False))))
-    late = oldest is not None and oldest < now() - timedelta(minutes=5)
     return [
         Finding("vocabulary", topics > 0, f"{topics} topics.", "" if topics else "Run `moothall init`."),
         Finding(

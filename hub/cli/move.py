@@ -10,7 +10,7 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.worker import compare, rebuild
 from hub.jobs import Workshop, documents_of
 from hub.moving import move as move_rows
-from hub.moving import rows_of
+from hub.moving import size_of
 
 
 @click.command()
@@ -29,7 +29,7 @@ def move(to: str, search: str, json_: bool) -> None:
             if (target.place, search) == (parts.database.place, parts.settings.search_url):
                 raise BadInput("The hub is there already: --to and --search name where it is now.", "to")
             with parts.database.reading() as session:
-                rows = rows_of(session)
+                rows = size_of(session)
             with progress("Copying", rows) as tell:
                 moved = move_rows(parts.database, target, tell)
             there = Workshop(settings, target)

@@ -13,16 +13,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hub.db import now
 from hub.errors import IndexUnavailable
-from hub.index.models import IndexOutbox
+from hub.index.outbox import LATE, age, waiting
 from hub.records.figures import holdings
 from hub.sources.health import health_after, last_runs
 from hub.sources.models import Run, Source
 from hub.web import database, part, policy
-
-LATE: Final = 300
-"""Seconds that a change may wait for the index before the work counts as late."""
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -43,7 +39,7 @@ def ready() -> Any:
     try:
         with database().reading() as session:
             session.execute(text("SELECT 1"))
-            oldest = _oldest(session)
+            oldest = age(session)
     except DBAPIError:
         return {"ready": False, "database": "away"}, 503
     try:
@@ -111,12 +107,7 @@ def _figures(session: Session) -> Iterator[Metric]:
     for state in ("queued", "running", "held"):
         runs.add_metric((state,), counts.get(state, 0))
     yield runs
-    waiting = session.scalar(select(func.count()).select_from(IndexOutbox)) or 0
-    yield GaugeMetricFamily("moothall_index_waiting", "Changes that the index has still to take", value=waiting)
-    yield GaugeMetricFamily("moothall_index_oldest_seconds", "Age of the oldest of them", value=_oldest(session))
-
-
-def _oldest(session: Session) -> float:
-    """Seconds since the oldest announcement that the index has not taken; 0 when none waits."""
-    created = session.scalar(select(func.min(IndexOutbox.created)))
-    return (now() - created).total_seconds() if created else 0.0
+    yield GaugeMetricFamily(
+        "moothall_index_waiting", "Changes that the index has still to take", value=waiting(session)
+    )
+    yield GaugeMetricFamily("moothall_index_oldest_seconds", "Age of the oldest of them", value=age(session))

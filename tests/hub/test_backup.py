@@ -14,10 +14,11 @@ import pytest
 from sqlalchemy import select
 
 from hub.audit.service import first_break
-from hub.backup import MANIFEST, back_up, read_manifest, restore, rows_of
+from hub.backup import MANIFEST, back_up, read_manifest, restore
 from hub.cli.init import make_hub
 from hub.config import SECRET_FILE, Settings, make_secret
 from hub.db import Database, pending, upgrade
+from hub.dumps import rows_of
 from hub.errors import BadInput, HubError, Unavailable
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import Differences, compare, rebuild

@@ -11,7 +11,7 @@ from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.db import Database, new_id
 from hub.errors import BadInput, Conflict, HubError, Unavailable
-from hub.moving import contents, move, rows_of
+from hub.moving import contents, move, size_of
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
@@ -64,7 +64,7 @@ def test_every_row_arrives_and_the_audit_log_is_whole(full: World, target: Datab
     assert moved["record"].rows == 1200
     assert moved == held(full.database) == held(target)
     with target.reading() as session:
-        assert seen[-1] == rows_of(session)
+        assert seen[-1] == size_of(session)
         assert first_break(session) is None
         assert session.scalar(select(RecordRow.title).where(RecordRow.native_id == "n-7")) == (
             "Ärende 7 · Gwastraff bwyd · 食物 🥕"
@@ -93,7 +93,7 @@ def test_a_move_that_was_broken_off_leaves_nothing_and_can_be_given_again(full: 
     with pytest.raises(KeyboardInterrupt):
         move(full.database, target, pull_the_plug)
     with target.reading() as session:
-        assert rows_of(session) == 0
+        assert size_of(session) == 0
     assert move(full.database, target)["record"].rows == 1200
 
 

@@ -1,6 +1,6 @@
 """The outbox's way into the index: doubled, out of order, broken off, refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -48,24 +48,24 @@ def test_the_oldest_come_first_and_at_most_so_many(
     assert set(reader.versions()) == set("abcde")
 
 
-def test_what_is_announced_while_writing_stays(database: Database, writer: EmbeddedWriter, shelf: Shelf) -> None:
-    class Slow:
-        """A writer during whose work the document changes again."""
+class Slow(EmbeddedWriter):
+    """A writer that is held up just before it writes."""
 
-        def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
-            shelf.put(database, "a", version=2)
-            return writer.apply(documents, deleted)
+    def __init__(self, folder: Path, meanwhile: Callable[[], object]) -> None:
+        super().__init__(folder)
+        self._meanwhile = meanwhile
 
-        take, missing, ensure, rebuild, release = (
-            writer.take,
-            writer.missing,
-            writer.ensure,
-            writer.rebuild,
-            writer.release,
-        )
+    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+        self._meanwhile()
+        return super().apply(documents, deleted)
 
+
+@pytest.mark.usefixtures("writer")
+def test_what_is_announced_while_writing_stays(database: Database, shelf: Shelf, tmp_path: Path) -> None:
+    slow = Slow(tmp_path / "index", lambda: shelf.put(database, "a", version=2))
     shelf.put(database, "a")
-    deliver(database, Slow(), {NOTE: shelf})
+    deliver(database, slow, {NOTE: shelf})
+    slow.release()
     assert [row.version for row in outbox(database)] == [2]
 
 
@@ -73,28 +73,15 @@ def test_an_older_state_is_never_written_over_a_newer_one(
     database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf, tmp_path: Path
 ) -> None:
     """While we are about to write what we have read, another changes the document and would deliver that first."""
-    other = EmbeddedWriter(tmp_path / "index")
     seen: list[Delivered] = []
 
-    class Slow:
-        """A writer that somebody else gets ahead of, if he can."""
-
-        def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
-            if not seen:
-                shelf.put(database, "a", version=2)
-            seen.append(deliver_all(database, other, {NOTE: shelf}))
-            return writer.apply(documents, deleted)
-
-        take, missing, ensure, rebuild, release = (
-            writer.take,
-            writer.missing,
-            writer.ensure,
-            writer.rebuild,
-            writer.release,
-        )
+    def get_ahead() -> None:
+        if not seen:
+            shelf.put(database, "a", version=2)
+        seen.append(deliver_all(database, writer, {NOTE: shelf}))
 
     shelf.put(database, "a")
-    deliver_all(database, Slow(), {NOTE: shelf})
+    deliver_all(database, Slow(tmp_path / "index", get_ahead), {NOTE: shelf})
     assert seen == [Delivered(busy=True)] * 2
     assert reader.versions() == {"a": 2}
     assert outbox(database) == []
