@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harvesters.base import Tools
+from harvesters.sandbox import Sandbox
 from tests.databases import DATABASES, address_of
+from tests.harvesters.workshop import tools_with
 from tests.people import World, world
 from tests.servers.opensearch import NotHad, node
 from tests.servers.postgres import Postgres, running
@@ -31,6 +34,20 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A fresh hub with two organisations, on one kind of database after the other."""
     with address_of(request, request.param, tables=True) as url, world(tmp_path / "hub", database_url=url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox without labels of topics."""
+    with Sandbox() as made:
+        yield made
+
+
+@pytest.fixture
+def tools(sandbox: Sandbox) -> Iterator[Tools]:
+    """What a harvest works with, against loopback."""
+    with tools_with(sandbox) as made:
         yield made
 
 

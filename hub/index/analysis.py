@@ -7,7 +7,7 @@ from typing import Final
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from hub.index.base import LANGUAGES
+from hub.index.base import LANGUAGES, Clause, Expansion
 
 OTHER: Final = "xx"
 """Texts in a language without analysis of its own: folded only."""
@@ -92,6 +92,14 @@ class Analysis:
         """Whether `text` is one word that says little in one of our languages."""
         words = self.folded(text)
         return len(words) == 1 and words[0] in COMMON
+
+    def covered(self, clause: Clause, expansion: Expansion) -> int:
+        """How many words the topic was named by, when this clause is among them; else 0."""
+        named = {word for text in expansion.replaces for word in self.folded(text)}
+        words = self.folded(clause.text)
+        if not words or clause.alternatives or not named.issuperset(words):
+            return 0
+        return max(1, len(named) // len(words))
 
     def _word(self, word: str, language: str) -> str:
         """One word of a text, analysed; empty when it is too long to be indexed."""

@@ -86,7 +86,7 @@ class Ranking:
     def _clause(self, clause: Clause, times: int, query: Query) -> tantivy.Query:
         found = [*self._own(clause), *(self._in_labels(clause) if query.labels else ())]
         for expansion in query.expansions:
-            named = self._covered(clause, expansion)
+            named = self._analysis.covered(clause, expansion)
             if named:
                 found += [_boosted(label, weight / named) for label, weight in self._foreign(expansion, "all")]
         return _boosted(_best(found), times)
@@ -98,14 +98,6 @@ class Ranking:
     def _in_labels(self, clause: Clause) -> list[tantivy.Query]:
         all_ = [self._words(LABELS, self._analysis.folded(one.text)) for one in (clause, *clause.alternatives)]
         return [_boosted(found, TAGGED) for found in all_ if found is not None]
-
-    def _covered(self, clause: Clause, expansion: Expansion) -> int:
-        """How many words the topic was named by, when this clause is among them; else 0."""
-        named = {word for text in expansion.replaces for word in self._analysis.folded(text)}
-        words = self._analysis.folded(clause.text)
-        if not words or clause.alternatives or not named.issuperset(words):
-            return 0
-        return max(1, len(named) // len(words))
 
     def _foreign(self, expansion: Expansion, into: str) -> list[tuple[tantivy.Query, float]]:
         """The labels that find documents by themselves, with their weights."""

@@ -1,32 +1,16 @@
 """What every kind of source must do, by four sites with the same documents: real session, real sandbox, loopback."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from harvesters.base import Tools
 from harvesters.errors import HarvestError, ListError
 from harvesters.kinds import KINDS
 from harvesters.run import discover
-from harvesters.sandbox import Sandbox
 from tests.contract.sites import SITES, FolderSite, Site, SitemapSite, Store, texts
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
 
 COUNT = 13
 HTML = (200, {"Content-Type": "text/html"}, "<!doctype html><html><head><title>Maintenance</title><p>We are back soon.")
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 @pytest.fixture(params=SITES, ids=lambda made: made.kind)

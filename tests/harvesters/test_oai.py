@@ -1,7 +1,7 @@
 """The walk through OAI-PMH lists: windows, tokens that expire, repeat or never end, and a list of ten thousand."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,25 +14,11 @@ from harvesters.errors import HarvestError, ListError
 from harvesters.oai import Place, Step, walk
 from harvesters.oaianswers import answer
 from harvesters.run import harvest
-from harvesters.sandbox import Sandbox
 from tests.contract.sites import Store
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.repository import XML, Repository
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 def record(number: int, when: datetime = NOON) -> Record:

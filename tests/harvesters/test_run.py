@@ -12,9 +12,7 @@ from harvesters.errors import FetchError, HarvestError, ListError
 from harvesters.kinds import KINDS
 from harvesters.problems import problem
 from harvesters.run import discover, harvest
-from harvesters.sandbox import Sandbox
 from tests.contract.sites import FeedSite, FolderSite, OaiSite, SitemapSite, Store, texts
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
 
 RECORD = Record(native_id="1", url="https://northford.example/1", title="Damp", text="Forty homes.")
@@ -163,18 +161,6 @@ def test_error_of_the_list_passes_through() -> None:
 def test_kind_may_be_given_by_its_name() -> None:
     with pytest.raises(KeyError):
         next(harvest("unheard-of", "https://x.example/", {}, Store().known, Tools(Counter(), Silent())))
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 def test_page_instead_of_a_feed_says_which_feeds_it_names(tools: Tools) -> None:

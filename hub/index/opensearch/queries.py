@@ -135,7 +135,7 @@ class _Matching:
         if self._query.labels:
             found += [boosted(self._phrase(LABELS, one.text, "xx"), TAGGED) for one in _variants(clause)]
         for expansion in self._query.expansions:
-            named = self._covered(clause, expansion)
+            named = self._analysis.covered(clause, expansion)
             if named:
                 found += [boosted(label, weight / named) for label, weight in self._foreign(expansion, "all")]
         return boosted(best(found), times)
@@ -147,14 +147,6 @@ class _Matching:
     def _phrase(self, field: str, text: str, language: str) -> Part:
         """One word, or several that stand together: the server's analysis tells. Nothing where there is no word."""
         return {"match_phrase": {field: {"query": as_sent(self._analysis, text, language)}}}
-
-    def _covered(self, clause: Clause, expansion: Expansion) -> int:
-        """How many words the topic was named by, when this clause is among them; else 0."""
-        named = {word for text in expansion.replaces for word in self._analysis.folded(text)}
-        words = self._analysis.folded(clause.text)
-        if not words or clause.alternatives or not named.issuperset(words):
-            return 0
-        return max(1, len(named) // len(words))
 
     def _foreign(self, expansion: Expansion, into: str) -> list[tuple[Part, float]]:
         """The labels that find documents by themselves, with their weights."""

@@ -1,28 +1,11 @@
 """Feeds: conditional requests, archives, entries without a text, identifiers that outlive a move."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from harvesters.base import Tools
 from harvesters.identity import native_id, same_origin, same_site
-from harvesters.sandbox import Sandbox
 from tests.contract.sites import FeedSite, Store, page_of, texts
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 class WithValidators(FeedSite):

@@ -1,31 +1,16 @@
 """Folders: what the listing alone tells, what is left out, folders below."""
 
-from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
 
 from harvesters.base import Tools
 from harvesters.errors import ListError
-from harvesters.sandbox import Sandbox
 from hub.demo.sites.folder import TYPES
 from tests.contract.sites import FolderSite, Store, texts
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
 
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 def listing(*rows: str) -> tuple[int, dict[str, str], str]:

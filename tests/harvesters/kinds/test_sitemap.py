@@ -1,31 +1,16 @@
 """Sitemaps: parts and packing, where they are found, which lastmod is believed, what a page's address is."""
 
 import gzip
-from collections.abc import Iterator
 
 import pytest
 
 from harvesters.base import Tools
 from harvesters.errors import ListError
-from harvesters.sandbox import Sandbox
 from tests.contract.sites import Store, page_of, texts
-from tests.harvesters.workshop import tools_with
 from tests.servers.loopback import Answer, Request, serve
 
 XML = {"Content-Type": "application/xml"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as made:
-        yield made
-
-
-@pytest.fixture
-def tools(sandbox: Sandbox) -> Iterator[Tools]:
-    with tools_with(sandbox) as made:
-        yield made
 
 
 class Website:

@@ -1,5 +1,7 @@
 """Checks of real sites: what is kept, what waits for a person, and how a check ends when the site fails."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from hub.sources.harvest import wait_after
 from hub.sources.models import Source
 from hub.sources.service import accept_held, preview, refuse_held
 from tests.hub.sources.checked import HTML, XML, Checked, website
-from tests.servers.loopback import Answer, Request, serve
+from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.repository import Repository
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -176,7 +178,9 @@ def test_one_bad_page_is_one_problem_and_the_check_goes_on(checked: Checked) -> 
     assert set(checked.codes(source)) <= set(PROBLEMS)
 
 
-def test_a_list_that_moved_for_good_is_followed_and_told(checked: Checked) -> None:
+@contextmanager
+def moved_website() -> Iterator[tuple[Site, Site]]:
+    """The server at which a list of three pages was, and the one to which it moved for good."""
     with website(3) as (pages, site):
 
         def answer(request: Request) -> Answer:
@@ -185,25 +189,23 @@ def test_a_list_that_moved_for_good_is_followed_and_told(checked: Checked) -> No
             return pages.answer(request)
 
         with serve(answer) as old:
-            source = checked.add(old, path="/old.xml")
-            assert checked.check(source).new == 3
+            yield old, site
+
+
+def test_a_list_that_moved_for_good_is_followed_and_told(checked: Checked) -> None:
+    with moved_website() as (old, site):
+        source = checked.add(old, path="/old.xml")
+        assert checked.check(source).new == 3
     assert source_row(checked, source).address == site.url("/sitemap.xml")
     assert "moved" in checked.codes(source)
 
 
 def test_a_list_that_moved_to_where_another_source_is_stays_at_its_own_address(checked: Checked) -> None:
-    with website(3) as (pages, site):
-
-        def answer(request: Request) -> Answer:
-            if request.path == "/old.xml":
-                return 301, {"Location": site.url("/sitemap.xml")}, b""
-            return pages.answer(request)
-
-        with serve(answer) as old:
-            checked.add(site)
-            source = checked.add(old, path="/old.xml")
-            assert checked.check(source).new == 3
-            assert source_row(checked, source).address == old.url("/old.xml")
+    with moved_website() as (old, site):
+        checked.add(site)
+        source = checked.add(old, path="/old.xml")
+        assert checked.check(source).new == 3
+        assert source_row(checked, source).address == old.url("/old.xml")
     assert "moved" in checked.codes(source)
 
 
