@@ -12,7 +12,7 @@ from harvesters.sandbox import Sandbox
 from tests.databases import DATABASES, address_of
 from tests.harvesters.workshop import tools_with
 from tests.people import World, world
-from tests.servers.opensearch import NotHad, node
+from tests.servers.opensearch import VARIABLE, Node, NotHad, node
 from tests.servers.postgres import Postgres, running
 
 
@@ -52,14 +52,26 @@ def tools(sandbox: Sandbox) -> Iterator[Tools]:
 
 
 @pytest.fixture(scope="session")
-def opensearch_node() -> Iterator[str]:
-    """The address of a real OpenSearch, started when the first test asks for it and stopped after the last."""
+def opensearch_server() -> Iterator[Node]:
+    """A real OpenSearch that tests may kill, started when the first test asks for it and stopped after the last."""
+    if VARIABLE in os.environ:
+        pytest.skip(f"The search server killed or hung: that of {VARIABLE} is not ours to stop.")
     with ExitStack() as stack:
         try:
-            address = stack.enter_context(node())
+            made = stack.enter_context(node())
         except NotHad as why:
             pytest.skip(f"The search index on an OpenSearch server. {why}.")
-        yield address
+        yield made
+
+
+@pytest.fixture(scope="session")
+def opensearch_node(request: pytest.FixtureRequest) -> str:
+    """The address of a real OpenSearch: the one that the variable names, else ours."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    server: Node = request.getfixturevalue("opensearch_server")
+    return server.address
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -175,8 +175,12 @@ class IndexWriter(Protocol):
         """Take the writer's place and stay in it until `release`. What is read after this is not overtaken. Busy."""
         ...
 
-    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
-        """Add or replace the documents, remove the deleted ids, commit. Idempotent; all visible when it returns."""
+    def apply(self, documents: Sequence[Document], deleted: Mapping[str, int]) -> list[Refused]:
+        """Add or replace the documents, remove the deleted, commit. Idempotent; all visible when it returns.
+
+        `deleted` is {id: version at which it is gone}, so that nobody who is late brings it back; 0 where it is not
+        known: then whatever is there goes.
+        """
         ...
 
     def rebuild(self, documents: Iterable[Document]) -> Rebuilt:

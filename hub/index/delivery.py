@@ -63,6 +63,7 @@ class _Row:
     id: int
     type: str
     document: str
+    version: int
 
 
 def log_refused(document_type: str, id: str, reason: str) -> None:
@@ -96,7 +97,8 @@ def deliver(
     if not rows:
         writer.release()  # somebody else was quicker
         return Delivered()
-    gone = [id for id, document in state.items() if document is None]
+    announced = {row.document: row.version for row in sorted(rows, key=lambda row: row.version)}
+    gone = {id: announced[id] for id, document in state.items() if document is None}
     found = [document for document in state.values() if document is not None]
     try:
         wrong += writer.apply(found, gone)
@@ -125,7 +127,7 @@ def deliver_all(
 
 
 def _oldest(session: Session, limit: int) -> list[_Row]:
-    query = select(IndexOutbox.id, IndexOutbox.document_type, IndexOutbox.document_id)
+    query = select(IndexOutbox.id, IndexOutbox.document_type, IndexOutbox.document_id, IndexOutbox.version)
     return [_Row(*row) for row in session.execute(query.order_by(IndexOutbox.id).limit(limit))]
 
 

@@ -64,7 +64,7 @@ class EmbeddedWriter:
         """Take the writer's place; harmless when it is ours. Busy."""
         self._lock.take()
 
-    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+    def apply(self, documents: Sequence[Document], deleted: Mapping[str, int]) -> list[Refused]:
         """Add, replace and remove, then commit. Busy; IndexUnavailable where it cannot be written."""
         made, refused = _made(documents)
         try:
@@ -116,7 +116,7 @@ class EmbeddedWriter:
                 raise IndexUnavailable(f"The search index cannot be written: {error}.") from error
         return self._writer
 
-    def _write(self, made: Mapping[str, tantivy.Document], deleted: Sequence[str]) -> None:
+    def _write(self, made: Mapping[str, tantivy.Document], deleted: Iterable[str]) -> None:
         failed = ""
         try:
             _commit(self._open(), made, deleted)
@@ -128,7 +128,7 @@ class EmbeddedWriter:
             self._writer = None
             raise IndexUnavailable(f"The search index could not be written: {failed}.")
 
-    def _apart(self, made: Mapping[str, tantivy.Document], deleted: Sequence[str]) -> list[Refused]:
+    def _apart(self, made: Mapping[str, tantivy.Document], deleted: Iterable[str]) -> list[Refused]:
         """One by one, after the batch failed: is it one document, or the disk? The deletions tell, they must work."""
         self._write({}, deleted)
         refused = []
@@ -147,7 +147,7 @@ class EmbeddedWriter:
                 writer.wait_merging_threads()
 
 
-def _commit(writer: tantivy.IndexWriter, made: Mapping[str, tantivy.Document], deleted: Sequence[str]) -> None:
+def _commit(writer: tantivy.IndexWriter, made: Mapping[str, tantivy.Document], deleted: Iterable[str]) -> None:
     for id in dict.fromkeys([*map(usable, deleted), *made]):
         writer.delete_documents_by_term("id", id)
     for one in made.values():

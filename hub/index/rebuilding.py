@@ -155,7 +155,7 @@ def repair(
         for start in range(0, len(found.ids), LIMIT):
             part = found.ids[start : start + LIMIT]
             state = _now(database, documents, part)
-            gone = [id for id in part if id not in state]
+            gone = {id: 0 for id in part if id not in state}
             _patiently(partial(writer.apply, list(state.values()), gone), patience)
     finally:
         writer.release()

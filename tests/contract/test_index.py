@@ -72,7 +72,7 @@ class TestWords:
     ) -> None:
         lemmas = "Mae cyngor yn rhoi gofal." if language == "cy" else ""
         writer.apply(
-            [document("1", "Title", text, language, lemmas=lemmas, title_lemmas="Title" if lemmas else "")], []
+            [document("1", "Title", text, language, lemmas=lemmas, title_lemmas="Title" if lemmas else "")], {}
         )
         # A stemmer does not know every pair of forms: `woning` is another word than `wonen` to it.
         unknown = {"woning", "haus"}
@@ -80,21 +80,21 @@ class TestWords:
         assert found >= set(words) - unknown
 
     def test_all_words_are_needed_unless_one_is_enough(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("both", "Damp homes"), document("damp", "Damp"), document("homes", "Homes")], [])
+        writer.apply([document("both", "Damp homes"), document("damp", "Damp"), document("homes", "Homes")], {})
         assert ids(reader.search(query("damp", "home"))) == ["both"]
         loose = reader.search(query("damp", "home", any_word=True))
         assert ids(loose)[0] == "both"
         assert loose.total == 3
 
     def test_little_words_are_not_needed(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "Damp homes"), document("2", "The other")], [])
+        writer.apply([document("1", "Damp homes"), document("2", "The other")], {})
         assert ids(reader.search(query("how", "to", "damp", "the", "homes"))) == ["1"]
         assert ids(reader.search(query("the"))) == ["2"]
         assert ids(reader.search(query("the", "damp", any_word=True))) == ["1"]
 
     def test_phrases_minus_and_or(self, writer: IndexWriter, reader: IndexReader) -> None:
         writer.apply(
-            [document("1", "Four-day week"), document("2", "A week of one day, four"), document("3", "Compost")], []
+            [document("1", "Four-day week"), document("2", "A week of one day, four"), document("3", "Compost")], {}
         )
         assert ids(reader.search(query(Clause("four day week", phrase=True)))) == ["1"]
         assert ids(reader.search(query("four-day"))) == ["1"], "a word with a hyphen is a phrase"
@@ -106,25 +106,25 @@ class TestWords:
         assert set(ids(reader.search(query(Clause("week", excluded=True))))) == {"3"}
 
     def test_possessives_and_bare_punctuation_do_no_harm(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "The councils of the north")], [])
+        writer.apply([document("1", "The councils of the north")], {})
         assert reader.search(query("council's")).total == 1
         assert reader.search(query("council’s", "&")).total == 1
 
     def test_a_document_in_an_unknown_or_wrong_language_is_found(
         self, writer: IndexWriter, reader: IndexReader
     ) -> None:
-        writer.apply([document("1", "Äldreomsorg", language=""), document("2", "Äldreomsorg", language="en")], [])
+        writer.apply([document("1", "Äldreomsorg", language=""), document("2", "Äldreomsorg", language="en")], {})
         assert reader.search(query("aldreomsorg")).total == 2
 
     def test_more_of_the_words_and_titles_come_first(self, writer: IndexWriter, reader: IndexReader) -> None:
         filler = "about other things that councils do " * 5
         writer.apply(
-            [document("body", "Report", f"damp {filler}"), document("title", "Damp in homes", f"damp {filler}")], []
+            [document("body", "Report", f"damp {filler}"), document("title", "Damp in homes", f"damp {filler}")], {}
         )
         assert ids(reader.search(query("damp"))) == ["title", "body"]
 
     def test_the_labels_of_topics_find_with_a_low_weight(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("text", "Thuiszorg"), document("tag", "Report", labels=("Home care", "Thuiszorg"))], [])
+        writer.apply([document("text", "Thuiszorg"), document("tag", "Report", labels=("Home care", "Thuiszorg"))], {})
         assert ids(reader.search(query("thuiszorg"))) == ["text", "tag"]
         excluded = reader.search(query("report", Clause("thuiszorg", excluded=True)))
         assert ids(excluded) == ["tag"], "a label is not the document's own words: minus does not look there"
@@ -148,7 +148,7 @@ class TestExpansion:
                 document("alt", "Domiciliary support"),
                 document("half", "Home improvement grants"),
             ],
-            [],
+            {},
         )
 
     @pytest.mark.usefixtures("care")
@@ -168,7 +168,7 @@ class TestExpansion:
         assert reader.search(query("home", "care", "zebra", expansions=(self.CARE,))).total == 0
 
     def test_the_topic_itself_raises(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("a", "Home care"), document("b", "Home care", topics=("CARE.1",))], [])
+        writer.apply([document("a", "Home care"), document("b", "Home care", topics=("CARE.1",))], {})
         assert ids(reader.search(query("home", "care", expansions=(self.CARE,)))) == ["b", "a"]
 
     @pytest.mark.usefixtures("care")
@@ -196,7 +196,7 @@ class TestFacets:
             )
             for number in range(120)
         ]
-        writer.apply(made, [])
+        writer.apply(made, {})
         return made
 
     @pytest.mark.usefixtures("many")
@@ -258,7 +258,7 @@ class TestFacets:
     ) -> None:
         before = ids(reader.search(query(size=200)))
         for one in many:
-            writer.apply([one], [])
+            writer.apply([one], {})
         writer.release()
         assert ids(reader.search(query(size=200))) == before
 
@@ -273,7 +273,7 @@ class TestFacets:
 class TestMarking:
     def test_all_forms_are_marked_and_nothing_is_html(self, writer: IndexWriter, reader: IndexReader) -> None:
         body = "<b>Studies</b> of 5 < 6 & damp. " + "Nothing here. " * 40 + "One study of the community’s homes."
-        writer.apply([document("1", "Study: communities", body)], [])
+        writer.apply([document("1", "Study: communities", body)], {})
         hit = reader.search(query("studies", "community", "home")).hits[0]
         assert marks(hit.title) == ["Study", "communities"]
         assert marks(hit.extract) == ["study", "community", "homes"], "the passage with most of the words"
@@ -284,28 +284,28 @@ class TestMarking:
     @pytest.mark.parametrize("length", [0, 10, 219, 220, 221, 2000, 60_000])
     def test_an_extract_is_short_and_of_the_text(self, writer: IndexWriter, reader: IndexReader, length: int) -> None:
         body = ("Lorem ipsum dolor sit amet, damp consetetur. " * (length // 40 + 1))[:length]
-        writer.apply([document("1", "Damp", body)], [])
+        writer.apply([document("1", "Damp", body)], {})
         extract = plain(reader.search(query("damp")).hits[0].extract)
         assert len(extract) <= 225
         assert extract.strip("… ") in " ".join(body.split())
 
     def test_a_word_of_the_summary_shows_the_summary(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "Title", "The body says other things.", summary="A summary about mould.")], [])
+        writer.apply([document("1", "Title", "The body says other things.", summary="A summary about mould.")], {})
         assert marks(reader.search(query("mould")).hits[0].extract) == ["mould"]
 
     def test_welsh_forms_are_marked(self, writer: IndexWriter, reader: IndexReader) -> None:
         made = document("1", "Gynghorau", "Dau nghyngor", "cy", lemmas="cyngor dau cyngor", title_lemmas="cyngor")
-        writer.apply([made], [])
+        writer.apply([made], {})
         hit = reader.search(query("cynghorau")).hits[0]
         assert (marks(hit.title), marks(hit.extract)) == (["Gynghorau"], ["nghyngor"])
 
     def test_keywords_find_but_are_not_shown_as_text(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "Sensors", "We stopped after a year.", keywords=("damp", "council housing"))], [])
+        writer.apply([document("1", "Sensors", "We stopped after a year.", keywords=("damp", "council housing"))], {})
         hit = reader.search(query("housing")).hits[0]
         assert plain(hit.extract) == "We stopped after a year."
 
     def test_little_words_and_exclusions_are_not_marked(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "The damp of the homes")], [])
+        writer.apply([document("1", "The damp of the homes")], {})
         hit = reader.search(query("the", "damp", Clause("zebra", excluded=True))).hits[0]
         assert marks(hit.title) == ["damp"]
 
@@ -313,20 +313,20 @@ class TestMarking:
 class TestWriting:
     def test_replacing_and_deleting_may_come_twice(self, writer: IndexWriter, reader: IndexReader) -> None:
         for _ in range(2):
-            assert writer.apply([document("1", "Old"), document("2", "Other")], []) == []
+            assert writer.apply([document("1", "Old"), document("2", "Other")], {}) == []
         for _ in range(2):
-            assert writer.apply([document("1", "New", version=2)], ["2", "never there"]) == []
+            assert writer.apply([document("1", "New", version=2)], {"2": 2, "never there": 1}) == []
         assert reader.versions() == {"1": 2}
         assert reader.search(query("old")).total == 0
         assert reader.search(query("new")).total == 1
 
     def test_the_last_of_two_in_one_batch_counts(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "Old"), document("1", "New", version=2)], [])
+        writer.apply([document("1", "Old"), document("1", "New", version=2)], {})
         assert reader.versions() == {"1": 2}
 
     def test_versions_of_some_and_of_all(self, writer: IndexWriter, reader: IndexReader) -> None:
         assert reader.versions() == {}
-        writer.apply([document(str(number), "T", version=number) for number in range(50)], [])
+        writer.apply([document(str(number), "T", version=number) for number in range(50)], {})
         assert reader.versions() == {str(number): number for number in range(50)}
         assert reader.versions(["7", "none", "7"]) == {"7": 7}
         assert reader.versions([]) == {}
@@ -345,14 +345,14 @@ class TestWriting:
             document("2", "Hemtjänst under en översvämning", "Kommunens hemtjänst", "sv"),
             document("3", "Gwastraff bwyd", "Casglu gwastraff", "cy"),
         ]
-        writer.apply(documents, [])
+        writer.apply(documents, {})
         assert reader.spell(typed) == meant
 
     def test_similar_bears_with_deleted_documents(self, writer: IndexWriter, reader: IndexReader) -> None:
         names = [str(number) for number in range(40)]
-        writer.apply([document(one, "Note", "Mould in ward", organisation=one) for one in names], [])
-        writer.apply([document(one, "Note", f"Mould in ward {one}", organisation=one) for one in names[:5]], [])
-        writer.apply([], [str(number) for number in range(3, 40)])
+        writer.apply([document(one, "Note", "Mould in ward", organisation=one) for one in names], {})
+        writer.apply([document(one, "Note", f"Mould in ward {one}", organisation=one) for one in names[:5]], {})
+        writer.apply([], {str(number): 1 for number in range(3, 40)})
         assert sorted(reader.similar("0", 5)) == ["1", "2"]
 
     def test_similar_is_the_work_of_others(self, writer: IndexWriter, reader: IndexReader) -> None:
@@ -365,14 +365,14 @@ class TestWriting:
                 document("4", "Bins", "Bins are emptied every second week.", organisation="eastmere"),
                 *(document(f"own {number}", "Falls", text * 3, topics=("CARE",)) for number in range(5)),
             ],
-            [],
+            {},
         )
         assert reader.similar("1", 5) == ["2", "3"]
         assert reader.similar("1", 1) == ["2"]
         assert reader.similar("unknown", 5) == []
 
     def test_stats_say_what_there_is(self, engine: Engine, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "T")], [])
+        writer.apply([document("1", "T")], {})
         stats = reader.stats()
         assert (stats.engine, stats.documents) == (engine.name, 1)
         assert stats.bytes > 0
@@ -381,7 +381,7 @@ class TestWriting:
     def test_a_poisoned_document_does_not_stop_the_others(self, writer: IndexWriter, reader: IndexReader) -> None:
         poison = document("bad", "T", version=-1)
         worse = document("worse", None)  # type: ignore[arg-type]
-        refused = writer.apply([document("1", "T"), poison, worse, document("2", "T")], [])
+        refused = writer.apply([document("1", "T"), poison, worse, document("2", "T")], {})
         assert [one.id for one in refused] == ["bad", "worse"]
         assert all(one.reason for one in refused)
         assert set(reader.versions()) == {"1", "2"}
@@ -392,7 +392,7 @@ class TestWriting:
         odd = "\ud800 nul\0 \ufeff 😀 " + "x" * 70_000 + " ümlaut"
         made = document("1", odd, odd, labels=(odd,), summary=odd, published=datetime(9999, 12, 31, tzinfo=UTC))
         early = document("2", "T", published=datetime(1, 1, 1, tzinfo=UTC), topics=("", odd))
-        assert writer.apply([made, early], []) == []
+        assert writer.apply([made, early], {}) == []
         assert reader.search(query("umlaut")).total == 1
         assert ids(reader.search(query())) == ["1", "2"]
 
@@ -402,7 +402,7 @@ class TestOpening:
         with pytest.raises(IndexUnavailable, match="moothall index rebuild"):
             engine.reader().search(query("damp"))
         with pytest.raises(IndexUnavailable):
-            engine.writer().apply([document("1", "T")], [])
+            engine.writer().apply([document("1", "T")], {})
 
     def test_ensure_is_true_until_there_is_something(self, engine: Engine) -> None:
         writer = engine.writer()
@@ -411,33 +411,33 @@ class TestOpening:
         assert writer.ensure()
         assert not writer.missing()
         assert writer.ensure()
-        writer.apply([document("1", "T")], [])
+        writer.apply([document("1", "T")], {})
         writer.release()
         assert not engine.writer().ensure()
 
     def test_a_second_writer_is_busy_and_changes_nothing(
         self, engine: Engine, writer: IndexWriter, reader: IndexReader
     ) -> None:
-        writer.apply([document("1", "T")], [])
+        writer.apply([document("1", "T")], {})
         second = engine.writer()
         if not engine.one_writer:
             assert "two writers" in DIFFERENCES[engine.name]
             writer.rebuild([document("1", "T")])
-        writes = (lambda: second.apply([document("2", "T")], ["1"]), lambda: second.rebuild([]))
+        writes = (lambda: second.apply([document("2", "T")], {"1": 1}), lambda: second.rebuild([]))
         for attempt in (*writes, second.ensure, second.take):
             with pytest.raises(Busy):
                 attempt()
         assert reader.versions() == {"1": 1}
         writer.release()
         writer.release()
-        assert second.apply([document("2", "T")], []) == []
+        assert second.apply([document("2", "T")], {}) == []
         second.release()
         assert set(reader.versions()) == {"1", "2"}
 
     def test_a_rebuild_shows_all_of_the_old_or_all_of_the_new(
         self, engine: Engine, writer: IndexWriter, reader: IndexReader
     ) -> None:
-        writer.apply([document(str(number), "Damp") for number in range(100)], [])
+        writer.apply([document(str(number), "Damp") for number in range(100)], {})
         totals: list[int] = []
         stop = threading.Event()
 
@@ -460,7 +460,7 @@ class TestOpening:
     def test_an_interrupted_rebuild_leaves_everything_as_it_was(
         self, engine: Engine, writer: IndexWriter, reader: IndexReader
     ) -> None:
-        writer.apply([document("1", "Damp")], [])
+        writer.apply([document("1", "Damp")], {})
 
         def broken() -> Iterator[Document]:
             yield document("2", "Damp")
@@ -469,12 +469,12 @@ class TestOpening:
         with pytest.raises(RuntimeError):
             writer.rebuild(broken())
         assert reader.versions() == {"1": 1}
-        assert writer.apply([document("3", "Damp")], []) == []
+        assert writer.apply([document("3", "Damp")], {}) == []
         assert writer.rebuild([document("4", "Damp")]).written == 1
         assert reader.versions() == {"4": 1}
 
     def test_a_reader_from_before_a_fork_sees_later_commits(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document("1", "Damp")], [])
+        writer.apply([document("1", "Damp")], {})
         assert reader.search(query("damp")).total == 1
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
@@ -485,7 +485,7 @@ class TestOpening:
 
         process = context.Process(target=child)
         process.start()
-        writer.apply([document("2", "Damp")], [])
+        writer.apply([document("2", "Damp")], {})
         ours.send("go")
         assert ours.poll(10)
         assert ours.recv() == 2
@@ -503,7 +503,7 @@ class TestOpening:
             assert other.stdin
             assert other.stdout
             for number in range(1, 6):
-                writer.apply([document(str(number), "Damp")], [])
+                writer.apply([document(str(number), "Damp")], {})
                 other.stdin.write("\n")
                 other.stdin.flush()
                 assert other.stdout.readline() == f"{number}\n"
@@ -518,7 +518,7 @@ class TestOpening:
             "number = int(sys.argv[3])\n"
             "while True:\n"
             "    number += 1\n"
-            "    writer.apply([document(f'{number}-{part}', 'Damp') for part in range(10)], [])\n"
+            "    writer.apply([document(f'{number}-{part}', 'Damp') for part in range(10)], {})\n"
             "    print(number, flush=True)\n"
         )
         told = 0
@@ -535,12 +535,12 @@ class TestOpening:
             assert {f"{number}-{part}" for number in range(1, told + 1) for part in range(10)} <= set(held)
             assert len(held) % 10 == 0
             again = engine.writer()
-            assert again.apply([document(f"{told + 1}-{part}", "Damp") for part in range(10)], []) == []
+            assert again.apply([document(f"{told + 1}-{part}", "Damp") for part in range(10)], {}) == []
             again.release()
             told += 1
 
     def test_many_threads_may_read_at_once(self, writer: IndexWriter, reader: IndexReader) -> None:
-        writer.apply([document(str(number), "Damp homes", "Damp homes and communities") for number in range(50)], [])
+        writer.apply([document(str(number), "Damp homes", "Damp homes and communities") for number in range(50)], {})
         failures: list[BaseException] = []
 
         def read() -> None:
@@ -554,7 +554,7 @@ class TestOpening:
         for thread in threads:
             thread.start()
         for number in range(10):
-            writer.apply([document(f"new {number}", "Damp homes")], [])
+            writer.apply([document(f"new {number}", "Damp homes")], {})
         for thread in threads:
             thread.join()
         assert failures == []
@@ -624,7 +624,7 @@ def odd_queries() -> Iterator[Query]:
 
 
 def test_odd_searches_never_raise(writer: IndexWriter, reader: IndexReader) -> None:
-    writer.apply([document("1", "Damp ﬁre <b> 词 д", "a_b x İ ß é 😀 damp")], [])
+    writer.apply([document("1", "Damp ﬁre <b> 词 д", "a_b x İ ß é 😀 damp")], {})
     for asked in odd_queries():
         page = reader.search(asked)
         assert page.total >= 0

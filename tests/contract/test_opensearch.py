@@ -69,25 +69,38 @@ class TestVersions:
         assert "older versions" in DIFFERENCES["opensearch"]
         writer, reader = place.writer(), place.reader()
         writer.ensure()
-        assert writer.apply([document("1", "New", version=5)], []) == []
-        assert writer.apply([document("1", "Old", version=4)], []) == []
+        assert writer.apply([document("1", "New", version=5)], {}) == []
+        assert writer.apply([document("1", "Old", version=4)], {}) == []
         assert reader.versions() == {"1": 5}
         assert reader.search(query("old")).total == 0
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_writer_who_is_late_does_not_bring_back_what_is_gone(self, place: Place, there: bool) -> None:
+        late, other, reader = place.writer(), place.writer(), place.reader()
+        late.ensure()
+        if there:
+            other.apply([document("1", "T", version=5)], {})
+        other.apply([], {"1": 6})
+        assert late.apply([document("1", "T", version=5)], {}) == []
+        assert reader.versions() == {}
+        assert other.apply([document("1", "T", version=7)], {}) == []
+        assert late.apply([], {"1": 6}) == []
+        assert reader.versions() == {"1": 7}, "nor takes away what is there again"
 
     def test_what_was_deleted_may_come_back_with_the_same_version(self, place: Place) -> None:
         writer, reader = place.writer(), place.reader()
         writer.ensure()
         for _ in range(2):
-            assert writer.apply([document("1", "T", version=5)], []) == []
+            assert writer.apply([document("1", "T", version=5)], {}) == []
             assert reader.versions() == {"1": 5}
-            assert writer.apply([], ["1"]) == []
+            assert writer.apply([], {"1": 5}) == []
             assert reader.versions() == {}
 
     def test_two_writers_at_once_leave_the_newest(self, place: Place) -> None:
         first, second = place.writer(), place.writer()
         first.ensure()
-        first.apply([document("1", "T", version=2)], [])
-        second.apply([document("1", "T", version=1), document("2", "T", version=1)], [])
+        first.apply([document("1", "T", version=2)], {})
+        second.apply([document("1", "T", version=1), document("2", "T", version=1)], {})
         assert place.reader().versions() == {"1": 2, "2": 1}
 
 
@@ -103,7 +116,7 @@ class TestRefusing:
     def test_what_the_server_refuses_is_told_by_document_and_the_rest_is_written(self, place: Place) -> None:
         self.narrow(place)
         documents = [document(str(number), "T", sector="7" if number % 2 else "council") for number in range(6)]
-        refused = place.writer().apply(documents, [])
+        refused = place.writer().apply(documents, {})
         assert [one.id for one in refused] == ["0", "2", "4"]
         assert all("cannot take this document" in one.reason and "sector" in one.reason for one in refused)
         assert set(place.reader().versions()) == {"1", "3", "5"}
@@ -113,7 +126,7 @@ class TestRefusing:
         del made["mappings"]["properties"]["source"]
         made["aliases"] = {place.names.read: {}, place.names.write: {}}
         place.server.ask("PUT", f"/{place.names.read}-20260101000000000000", made)
-        (refused,) = place.writer().apply([document("1", "T", source="s1")], [])
+        (refused,) = place.writer().apply([document("1", "T", source="s1")], {})
         assert "source" in refused.reason
 
     def test_a_refused_document_reaches_the_one_who_is_told(self, place: Place, hub: World) -> None:
@@ -132,10 +145,10 @@ class TestRefusing:
         actions = [{"remove": {"index": name, "alias": place.names.write}}]
         place.server.ask("POST", "/_aliases", {"actions": actions})
         with pytest.raises(IndexUnavailable, match="moothall index rebuild"):
-            writer.apply([document("1", "T")], ["2"])
+            writer.apply([document("1", "T")], {"2": 1})
         assert place.indexes() == {name}
         assert writer.ensure()
-        assert writer.apply([document("1", "T")], []) == []
+        assert writer.apply([document("1", "T")], {}) == []
 
 
 @pytest.mark.server
@@ -167,7 +180,7 @@ class TestRebuilding:
         old, new = place, Place(place.server, Names(place.names.prefix, "0000000f"))
         writer = old.writer()
         writer.ensure()
-        writer.apply([document("1", "T")], [])
+        writer.apply([document("1", "T")], {})
         with pytest.raises(IndexUnavailable, match="older shape"):
             new.reader().versions()
         newer = new.writer()
@@ -182,22 +195,26 @@ class TestRebuilding:
     def test_all_others_are_busy_while_one_rebuilds(self, place: Place) -> None:
         writer, other = place.writer(), place.writer()
         writer.ensure()
-        writer.apply([document("1", "T")], [])
+        writer.apply([document("1", "T")], {})
 
         def documents() -> Iterator[Document]:
-            for attempt in (lambda: other.apply([document("2", "T")], ["1"]), lambda: other.rebuild([]), other.ensure):
+            for attempt in (
+                lambda: other.apply([document("2", "T")], {"1": 1}),
+                lambda: other.rebuild([]),
+                other.ensure,
+            ):
                 with pytest.raises(Busy):
                     attempt()
             assert place.reader().versions() == {"1": 1}
             yield document("3", "T")
 
         assert writer.rebuild(documents()).written == 1
-        assert writer.apply([document("4", "T")], []) == [], "the one who rebuilt catches up"
+        assert writer.apply([document("4", "T")], {}) == [], "the one who rebuilt catches up"
         with pytest.raises(Busy):
-            other.apply([], [])
+            other.apply([], {})
         writer.release()
         writer.release()
-        assert other.apply([document("5", "T")], []) == []
+        assert other.apply([document("5", "T")], {}) == []
         assert set(place.reader().versions()) == {"3", "4", "5"}
 
     def test_the_place_of_a_killed_rebuild_becomes_free_and_its_ghost_switches_nothing(self, place: Place) -> None:
@@ -242,7 +259,7 @@ class TestRebuilding:
 
         assert rebuild(hub.database, writer, {NOTE: shelf}, told) == 700
         assert compare(hub.database, reader, {NOTE: shelf}) == Differences()
-        writer.apply([document("left over", "T")], ["002"])
+        writer.apply([document("left over", "T")], {"002": 0})
         found = compare(hub.database, reader, {NOTE: shelf})
         assert found == Differences(missing=("002",), extra=("left over",))
         repair(hub.database, writer, {NOTE: shelf}, found)
@@ -254,7 +271,7 @@ def test_a_value_too_long_to_be_filtered_by_is_kept_and_not_counted(place: Place
     assert "long values" in DIFFERENCES["opensearch"]
     writer, reader = place.writer(), place.reader()
     writer.ensure()
-    assert writer.apply([document("1", "Damp", topics=("x" * 9000,), topics_tree=("x" * 9000, "HOU"))], []) == []
+    assert writer.apply([document("1", "Damp", topics=("x" * 9000,), topics_tree=("x" * 9000, "HOU"))], {}) == []
     page = reader.search(query("damp", filters={"topic": ("HOU",)}))
     assert ids(page) == ["1"]
     assert page.facets["topic"] == (("HOU", 1),)
@@ -265,7 +282,7 @@ def test_an_id_too_long_is_refused_alone(place: Place) -> None:
     assert "long ids" in DIFFERENCES["opensearch"]
     writer = place.writer()
     writer.ensure()
-    refused = writer.apply([document("1", "T"), document("x" * 513, "T")], ["y" * 600, ""])
+    refused = writer.apply([document("1", "T"), document("x" * 513, "T")], {"y" * 600: 1, "z" * 600: 0, "": 1})
     assert [one.id for one in refused] == ["x" * 513]
     assert place.reader().versions() == {"1": 1}
 
@@ -341,7 +358,7 @@ def test_a_server_that_comes_back_is_asked_again_after_the_pause(place: Place, o
     """The node behind a relay that is not there at first."""
     writer = place.writer()
     writer.ensure()
-    writer.apply([document("1", "Damp")], [])
+    writer.apply([document("1", "Damp")], {})
     node = read_address(opensearch_node)
     headers = {"Content-Type": "application/json"}
 

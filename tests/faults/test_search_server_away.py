@@ -1,7 +1,8 @@
-"""The search server hangs, or loses its index: every page goes on, searches say that they are limited, and it mends."""
+"""The search server hangs, dies or loses its index: the rest goes on, searches say that they are limited, it mends."""
 
-import os
-import signal
+import json
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -9,19 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hub.cli.harvest import harvest_now
-from hub.config import Settings
+from hub.config import Settings, environment
 from hub.index.engines import open_reader
 from hub.index.worker import compare
 from hub.jobs import Workshop, documents_of
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
+from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from tests.faults.visitors import Visitor
 from tests.hub.running import answers, hub_in, running, working
 from tests.hub.tasks.waiting import until
 from tests.servers.loopback import serve
-from tests.servers.opensearch import process_at
+from tests.servers.opensearch import Node
 
 FEED = (
     "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
@@ -54,24 +58,21 @@ def read(settings: Settings, address: str) -> tuple[str, float]:
 
 
 @contextmanager
-def hung(address: str) -> Iterator[None]:
-    """The server at this address takes connections, and says nothing."""
-    process = process_at(address)
-    if process is None:
-        pytest.skip("The search server hangs: that of MOOTHALL_TEST_OPENSEARCH_URL is not ours to stop.")
-    os.kill(process, signal.SIGSTOP)
+def hung(server: Node) -> Iterator[None]:
+    """The server takes connections, and says nothing."""
+    server.hang()
     try:
         yield
     finally:
-        os.kill(process, signal.SIGCONT)
+        server.wake()
 
 
-def test_a_server_that_hangs_limits_searches_and_nothing_else(hub: Workshop, opensearch_node: str) -> None:
+def test_a_server_that_hangs_limits_searches_and_nothing_else(hub: Workshop, opensearch_server: Node) -> None:
     settings = hub.settings
     with running(settings, "-m", "hub.cli", "serve"):
         assert until(lambda: answers(settings), 30)
         assert LIMITED not in read(settings, "/search?q=wet")[0]
-        with hung(opensearch_node):
+        with hung(opensearch_server):
             took = []
             for _ in range(5):
                 page, seconds = read(settings, "/search?q=damp")
@@ -98,6 +99,60 @@ def test_an_index_that_was_deleted_is_made_again_by_itself(hub: Workshop, opense
             assert "1 result" in read(settings, "/search?q=wet")[0]
         found = compare(hub.database, open_reader(settings), documents_of(hub.vocabulary))
         assert found.ids == ()
+
+
+def test_while_the_server_is_dead_people_sign_in_and_checks_go_on_and_afterwards_all_is_found(
+    hub: Workshop, opensearch_server: Node
+) -> None:
+    settings = hub.settings
+    with running(settings, "-m", "hub.cli", "serve"), working(settings):
+        assert until(lambda: answers(settings), 30)
+        opensearch_server.kill()
+        try:
+            operator = Visitor(settings)
+            operator.sign_in(hub.database)
+            assert LIMITED in operator.get("/search?q=damp").body
+            with hub.database.writing() as session:
+                northford = find_organisation(session, "northford-city")
+                address = session.scalars(select(Source.address)).one() + "?again"
+                id = add_source(session, actor=COMMAND_LINE, organisation=northford, kind="feed", address=address).id
+            assert operator.post(f"/sources/{id}/pause", paused="yes") == 303
+            assert operator.post(f"/sources/{id}/check") == 303
+            assert until(lambda: checked(hub, id), 30, 0.2), "the check is done although nothing can be indexed"
+            assert "2 results" in operator.get("/search?q=damp").body, "and the database finds what it brought"
+        finally:
+            opensearch_server.start()
+        assert until(lambda: "2 results" in read(settings, "/search?q=wet")[0], 40, 0.5)
+        assert until(lambda: not compare(hub.database, open_reader(settings), documents_of(hub.vocabulary)).ids, 20)
+
+
+def test_a_repair_from_the_command_line_brings_back_what_the_server_lost(
+    hub: Workshop, opensearch_server: Node
+) -> None:
+    parts = (hub.database, open_reader(hub.settings), documents_of(hub.vocabulary))
+    body = json.dumps({"query": {"match_all": {}}}).encode()
+    address = f"{http(hub.settings.search_url)}/{names(hub.settings.search_url)[-1]}/_delete_by_query?refresh=true"
+    urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}))
+    assert len(compare(*parts).missing) == 1
+    opensearch_server.kill()
+    refused = command(hub.settings, "check", "--repair")
+    assert (refused.returncode, "cannot be reached" in refused.stderr) == (1, True), refused.stderr
+    opensearch_server.start()
+    repaired = command(hub.settings, "check", "--repair")
+    assert repaired.returncode == 0, repaired.stderr
+    assert compare(*parts).ids == ()
+
+
+def checked(hub: Workshop, source: str) -> bool:
+    """Whether a check of this source has ended well."""
+    with hub.database.reading() as session:
+        return bool(session.scalar(select(Run.id).where(Run.source_id == source, Run.state == "complete")))
+
+
+def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the hub, to its end."""
+    whole = [sys.executable, "-m", "hub.cli", *words]
+    return subprocess.run(whole, env=environment(settings), capture_output=True, text=True, timeout=60)
 
 
 def http(search_url: str) -> str:

@@ -33,40 +33,126 @@ class NotHad(Exception):
     """There can be no node on this machine; says why."""
 
 
+class Node:
+    """One node with a folder of its own: `start`, `kill` and `start` again keep what it holds and where it listens."""
+
+    def __init__(self, java: Path, home: Path, folder: Path) -> None:
+        self._folder = folder
+        self._environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "OPENSEARCH_JAVA_HOME": str(java),
+            "OPENSEARCH_PATH_CONF": str(folder / "config"),
+            "OPENSEARCH_TMPDIR": str(folder / "tmp"),
+        }
+        self._command = [str(home / "bin" / "opensearch")]
+        if shutil.which("setpriv"):
+            # Killed with us, even when we are killed without a chance to stop it.
+            self._command = ["setpriv", "--pdeathsig", "KILL", *self._command]
+        self._port = _configure(home, folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """`opensearch://127.0.0.1:…`."""
+        return f"opensearch://127.0.0.1:{self._port}"
+
+    @property
+    def log(self) -> Path:
+        """What it says."""
+        return self._folder / "out.log"
+
+    def begin(self) -> None:
+        """Start it, and do not wait: that takes some fifteen seconds."""
+        root = os.geteuid() == 0
+        if root:
+            for path in (self._folder, *self._folder.rglob("*")):
+                shutil.chown(path, USER, GROUP)
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                user=USER if root else None,
+                group=GROUP if root else None,
+                extra_groups=[] if root else None,
+            )
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. NotHad when it does not."""
+        self.begin()
+        deadline = time.monotonic() + PATIENCE
+        while self.runs() and time.monotonic() < deadline:
+            if self.answers():
+                return
+            time.sleep(0.25)
+        raise NotHad(f"OpenSearch {VERSION} did not start: …{self.log.read_text(errors='replace')[-1500:]}")
+
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def answers(self) -> bool:
+        """Whether it is ready for requests, all shards there."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=5)
+        try:
+            connection.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=3s")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self._process
+        self._signal(signal.SIGKILL)
+        self._process.wait(30)
+
+    def hang(self) -> None:
+        """It goes on to take connections, and says nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """It goes on where it hung."""
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End it in good order, and without when that takes too long."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._process and self.runs():
+                self._signal(number)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(30)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process
+        os.killpg(self._process.pid, number)
+
+
 @contextmanager
-def node() -> Iterator[str]:
-    """The address of a node, `opensearch://127.0.0.1:…`, as long as it is needed. NotHad.
+def node() -> Iterator[Node]:
+    """A node of ours, as long as it is needed. NotHad.
 
     The variable is set meanwhile: processes that a test starts find the same node.
     """
-    given = os.environ.get(VARIABLE)
-    if given:
-        yield given
-        return
     java, home = find_java(), distribution()
     # Below a folder that the node's user can reach, whoever runs the tests.
     folder = Path(tempfile.mkdtemp(prefix="moothall-opensearch-", dir="/tmp"))
+    made = None
     try:
-        with _running(java, home, folder) as address:
-            os.environ[VARIABLE] = address
-            yield address
+        made = Node(java, home, folder)
+        made.start()
+        os.environ[VARIABLE] = made.address
+        yield made
     finally:
         os.environ.pop(VARIABLE, None)
+        if made:
+            made.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def process_at(address: str) -> int | None:
-    """The number of the process that we started at this address; None where somebody else did."""
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            found = re.search(rb"-Dopensearch\.path\.conf=([^\0]+)", place.read_bytes())
-            if (
-                found
-                and f"http.port: {address.rpartition(':')[2]}\n"
-                in (Path(found[1].decode()) / "opensearch.yml").read_text()
-            ):
-                return int(place.parent.name)
-    return None
 
 
 def find_java() -> Path:
@@ -142,43 +228,6 @@ def _unpack(archive: Path, folder: Path) -> None:
                 path.chmod((one.external_attr >> 16) & 0o755)
 
 
-@contextmanager
-def _running(java: Path, home: Path, folder: Path) -> Iterator[str]:
-    port = _configure(home, folder)
-    environment = {
-        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        "OPENSEARCH_JAVA_HOME": str(java),
-        "OPENSEARCH_PATH_CONF": str(folder / "config"),
-        "OPENSEARCH_TMPDIR": str(folder / "tmp"),
-    }
-    command = [str(home / "bin" / "opensearch")]
-    if shutil.which("setpriv"):
-        # Killed with us, even when we are killed without a chance to stop it.
-        command = ["setpriv", "--pdeathsig", "KILL", *command]
-    root = os.geteuid() == 0
-    if root:
-        for path in (folder, *folder.rglob("*")):
-            shutil.chown(path, USER, GROUP)
-    with (folder / "out.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            user=USER if root else None,
-            group=GROUP if root else None,
-            extra_groups=[] if root else None,
-        )
-    try:
-        _await(process, port, folder / "out.log")
-        yield f"opensearch://127.0.0.1:{port}"
-    finally:
-        _stop(process)
-
-
 def _configure(home: Path, folder: Path) -> int:
     """Settings, heap, and folders for data and logs, all in `folder`; the port of HTTP."""
     config, logs = folder / "config", folder / "logs"
@@ -210,33 +259,3 @@ def _free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
-
-
-def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        if _answers(port):
-            return
-        time.sleep(0.25)
-    raise NotHad(f"OpenSearch {VERSION} did not start: …{log.read_text(errors='replace')[-1500:]}")
-
-
-def _answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=3s")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is None:
-            os.killpg(process.pid, number)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                continue

@@ -73,6 +73,8 @@ def _settings() -> dict[str, Any]:
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
         "refresh_interval": "5s",
+        # How long a deletion is remembered: a writer that was stopped for so long may still bring an older state.
+        "gc_deletes": "10m",
         "analysis": {
             # Words end where tantivy's do: the server's standard tokenizer would keep `a_b` and `1.5` as one.
             "tokenizer": {"words": {"type": "pattern", "pattern": r"[^\p{IsAlphabetic}\p{N}]+"}},

@@ -12,7 +12,7 @@ from hub.index.analysis import usable
 from hub.index.base import Document, Rebuilt, Refused
 from hub.index.opensearch.lease import LASTS, Lease
 from hub.index.opensearch.server import MISSING, OVERLOADED, Server, reason
-from hub.index.opensearch.shape import Names, body, source_of
+from hub.index.opensearch.shape import LONGEST_ID, Names, body, source_of
 
 BATCH_BYTES: Final = 2_000_000
 BATCH: Final = 500
@@ -65,11 +65,17 @@ class OpenSearchWriter:
         """Nothing is overtaken here, for the server keeps the newest version. Busy while another rebuilds."""
         self._lease.check()
 
-    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
-        """Add, replace and remove; visible when it returns. Busy while another rebuilds; IndexUnavailable."""
+    def apply(self, documents: Sequence[Document], deleted: Mapping[str, int]) -> list[Refused]:
+        """Add, replace and remove; visible when it returns. Busy while another rebuilds; IndexUnavailable.
+
+        The server remembers the version of a deletion, of what is not there too: an older document stays away.
+        """
         self._lease.check()
         made, refused = _made(documents)
-        lines = [*self._deletions([id for id in map(usable, deleted) if id not in made]), *made.values()]
+        gone = {usable(id): version for id, version in deleted.items() if _is_id(id) and usable(id) not in made}
+        gone |= self._held([id for id, version in gone.items() if not version])
+        deletions = [_Line(id, f"{_action('delete', id, version)}\n") for id, version in gone.items() if version]
+        lines = [*deletions, *made.values()]
         refused += self._send(self._names.write, lines)
         self._server.ask("POST", f"/{self._names.write}/_refresh")
         return refused
@@ -126,17 +132,14 @@ class OpenSearchWriter:
                 refused += _refused(line.id, next(iter(item.values())))
         return refused
 
-    def _deletions(self, ids: Sequence[str]) -> list[_Line]:
-        """Each with the version that is there: a newer one that comes in between stays, and so it should."""
-        lines = []
+    def _held(self, ids: Sequence[str]) -> dict[str, int]:
+        """The versions that are there; a newer one that comes in between stays, and so it should."""
+        held: dict[str, int] = {}
         for start in range(0, len(ids), HELD_AT_ONCE):
-            part = [id for id in dict.fromkeys(ids[start : start + HELD_AT_ONCE]) if id]
-            if part:
-                asked = {"ids": part}
-                answer = self._server.ask("POST", f"/{self._names.write}/_mget", asked, {"_source": "false"})
-                held = {one["_id"]: one["_version"] for one in answer["docs"] if one.get("found")}
-                lines += [_Line(id, f"{_action('delete', id, version)}\n") for id, version in held.items()]
-        return lines
+            asked = {"ids": ids[start : start + HELD_AT_ONCE]}
+            answer = self._server.ask("POST", f"/{self._names.write}/_mget", asked, {"_source": "false"})
+            held |= {one["_id"]: one["_version"] for one in answer["docs"] if one.get("found")}
+        return held
 
     def _count(self) -> int:
         return int(self._server.ask("GET", f"/{self._names.read}/_count")["count"])
@@ -191,6 +194,11 @@ def _made(documents: Iterable[Document]) -> tuple[dict[str, _Line], list[Refused
         except Exception as error:  # Whatever is wrong with one document, the others go on.
             refused.append(Refused(document.id, f"The index cannot take this document: {error}."))
     return made, refused
+
+
+def _is_id(id: str) -> bool:
+    """Whether the server could hold it at all."""
+    return 0 < len(usable(id).encode()) <= LONGEST_ID
 
 
 def _action(name: str, id: str, version: int) -> str:

@@ -20,7 +20,7 @@ def missing(terminal: Terminal) -> str:
     """A document falls out of the index."""
     id = next(iter(open_reader(terminal.settings).versions()))
     writer = open_writer(terminal.settings)
-    writer.apply([], [id])
+    writer.apply([], {id: 0})
     writer.release()
     return id
 

@@ -1,6 +1,6 @@
 """The outbox's way into the index: doubled, out of order, broken off, refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ class Slow(EmbeddedWriter):
         super().__init__(folder)
         self._meanwhile = meanwhile
 
-    def apply(self, documents: Sequence[Document], deleted: Sequence[str]) -> list[Refused]:
+    def apply(self, documents: Sequence[Document], deleted: Mapping[str, int]) -> list[Refused]:
         self._meanwhile()
         return super().apply(documents, deleted)
 
@@ -108,7 +108,7 @@ def test_busy_and_missing_indexes_leave_the_announcements(
     database: Database, writer: EmbeddedWriter, shelf: Shelf, tmp_path: Path
 ) -> None:
     shelf.put(database, "a")
-    writer.apply([], [])
+    writer.apply([], {})
     assert deliver_all(database, EmbeddedWriter(tmp_path / "index"), {NOTE: shelf}) == Delivered(busy=True)
     with pytest.raises(IndexUnavailable):
         deliver(database, EmbeddedWriter(tmp_path / "nowhere"), {NOTE: shelf})

@@ -23,7 +23,7 @@ def test_the_scheme_chooses_and_an_unknown_one_is_said(tmp_path: Path) -> None:
     writer, reader = open_writer(settings), open_reader(settings)
     assert not (tmp_path / "index").exists(), "nothing is opened before the first call"
     writer.ensure()
-    writer.apply([note("a")], [])
+    writer.apply([note("a")], {})
     writer.release()
     assert reader.versions() == {"a": 1}
     with pytest.raises(BadInput, match="embedded:"):
@@ -38,7 +38,7 @@ def test_the_contract_can_be_imported_without_the_engine() -> None:
 def test_an_index_of_another_shape_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = EmbeddedWriter(tmp_path)
     writer.ensure()
-    writer.apply([note("a")], [])
+    writer.apply([note("a")], {})
     writer.release()
     monkeypatch.setattr("hub.index.embedded.fingerprint", lambda: "00000000")
     with pytest.raises(IndexUnavailable, match="older shape"):
@@ -74,7 +74,7 @@ def test_one_document_that_the_engine_itself_refuses_is_set_apart(
 
     real = embedded.engine_document
     monkeypatch.setattr(embedded, "engine_document", poisoned)
-    refused = from_us.apply([note("a"), note("bad"), note("b")], ["gone"])
+    refused = from_us.apply([note("a"), note("bad"), note("b")], {"gone": 2})
     assert [one.id for one in refused] == ["bad"]
     from_us.release()
     assert EmbeddedReader(tmp_path).versions() == {"a": 1, "b": 1}

@@ -55,5 +55,5 @@ def test_the_keeper_makes_keeps_and_mends_the_index(
         stop.set()
         thread.join()
     again = EmbeddedWriter(tmp_path / "index")
-    assert again.apply([], []) == [], "it gave the place back at the end"
+    assert again.apply([], {}) == [], "it gave the place back at the end"
     again.release()

@@ -16,7 +16,7 @@ def test_a_rebuild_holds_everything_and_catches_up(
     database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
 ) -> None:
     shelf.held = {f"{number:04d}": note(f"{number:04d}") for number in range(1200)}
-    writer.apply([note("left over")], [])
+    writer.apply([note("left over")], {})
     counts: list[int] = []
 
     def told(count: int) -> None:
@@ -37,12 +37,12 @@ def test_a_rebuild_waits_for_the_writers_place(database: Database, shelf: Shelf,
     shelf.held = {"a": note("a")}
     other = EmbeddedWriter(tmp_path / "index")
     other.ensure()
-    other.apply([], [])
+    other.apply([], {})
     timer = threading.Timer(0.3, other.release)
     timer.start()
     assert rebuild(database, EmbeddedWriter(tmp_path / "index"), {NOTE: shelf}, patience=10) == 1
     timer.join()
-    other.apply([], [])
+    other.apply([], {})
     with pytest.raises(Busy):
         rebuild(database, EmbeddedWriter(tmp_path / "index"), {NOTE: shelf}, patience=0.1)
     other.release()
@@ -75,7 +75,7 @@ def test_planted_differences_are_found_and_mended(
     shelf.held = {f"{number:03d}": note(f"{number:03d}", version=7) for number in range(600)}
     rebuild(database, writer, {NOTE: shelf})
     assert compare(database, reader, {NOTE: shelf}) == Differences()
-    writer.apply([note("003", version=6), note("stranger")], ["001", "002"])
+    writer.apply([note("003", version=6), note("stranger")], {"001": 0, "002": 0})
     writer.release()
     found = compare(database, reader, {NOTE: shelf})
     assert found == Differences(missing=("001", "002"), extra=("stranger",), stale=("003",))
