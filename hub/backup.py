@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from hub import tables
 from hub.config import SECRET_FILE, Settings
-from hub.db import Database, migrations, now, upgrade
+from hub.db import Database, now
 from hub.dumps import dumped, is_empty, keep_on_disk, kind_of, load, rows_of
 from hub.errors import BadInput, HubError, Unavailable
+from hub.readiness import migrations, upgrade
 from hub.sources.digest import digest_of
 
 MANIFEST: Final = "manifest.json"

@@ -29,6 +29,7 @@ class Times:
     first_wait: float = 300
     longest_wait: float = 86400
     keep_withdrawn: float = 30 * 86400
+    start: float = 60
     link: float = 15 * 60
     session: float = 12 * 3600
     connect: float = 5
@@ -38,7 +39,7 @@ class Times:
 
 
 SHORT: Final = Times(
-    lease=2, heartbeat=0.6, tick=0.2, sweep=1, idle=0.5, first_wait=2, connect=1, read=2, list=3, document=5
+    lease=2, heartbeat=0.6, tick=0.2, sweep=1, idle=0.5, first_wait=2, start=10, connect=1, read=2, list=3, document=5
 )
 
 

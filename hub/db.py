@@ -7,13 +7,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Dialect,
@@ -36,7 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from federation.record import parse_date
-from hub.errors import BadInput, Unavailable
+from hub.errors import BadInput
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -130,12 +125,9 @@ def locking(rows: Rows, *, skip: bool = False) -> Rows:
     return locked.execution_options(populate_existing=True)
 
 
-def alone(session: Session, name: str) -> None:
+def alone(held: Session | Connection, name: str) -> None:
     """Wait until no other transaction holds this name, and hold it to the end: where there is no row to lock."""
-    _alone(session.connection(), name)
-
-
-def _alone(connection: Connection, name: str) -> None:
+    connection = held.connection() if isinstance(held, Session) else held
     if connection.dialect.name == "postgresql":
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         connection.execute(select(func.pg_advisory_xact_lock(key)))
@@ -176,6 +168,11 @@ class Database:
     def place(self) -> str:
         """Where it is, for people: without the password."""
         return self.engine.url.render_as_string(hide_password=True)
+
+    @property
+    def server(self) -> str:
+        """The server's host, or the folder of its socket; empty for a file."""
+        return str(self.engine.url.host or self.engine.url.query.get("host") or "")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -247,44 +244,3 @@ def _open_file(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
-
-
-def upgrade(database: Database) -> None:
-    """Bring the tables to the newest shape; nothing happens when they have it."""
-    with database.engine.execution_options(writing=True).begin() as connection:
-        _alone(connection, "migrations")
-        config = migrations()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def pending(database: Database) -> bool:
-    """Whether migrations wait to be run (also true for an empty database)."""
-    with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current != ScriptDirectory.from_config(migrations()).get_current_head()
-
-
-def migrations() -> Config:
-    """Alembic's configuration, without a file."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def require_ready(database: Database) -> None:
-    """Unavailable, with what to do, when the tables are missing or old."""
-    try:
-        waiting = pending(database)
-    except NO_ANSWER as error:
-        server = database.engine.url.host or database.engine.url.query.get("host")
-        hint = (
-            "Does its server run, and is MOOTHALL_DATABASE_URL right?"
-            if server
-            else "Is MOOTHALL_DATA right? Else run `moothall init`."
-        )
-        raise Unavailable(f"The database {database.place} cannot be opened. {hint}") from error
-    if waiting:
-        raise Unavailable(
-            "The database is not ready. Run `moothall init` for a new hub, `moothall upgrade` for an old."
-        )

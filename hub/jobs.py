@@ -15,10 +15,11 @@ from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
 from hub.config import Settings
-from hub.db import Database, now, require_ready
+from hub.db import Database, now
 from hub.errors import BadInput
 from hub.index.engines import open_writer
 from hub.index.worker import Documents, Keeper
+from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT, purge_withdrawn
 from hub.sources.harvest import Work, note_refused, perform
@@ -128,7 +129,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
 def _opened(settings: Settings) -> Iterator[Workshop]:
     workshop = Workshop(settings)
     try:
-        require_ready(workshop.database)
+        await_ready(workshop.database, settings.pace.start)
         yield workshop
     finally:
         workshop.close()
@@ -169,33 +170,36 @@ def _keep_index(workshop: Workshop, stop: threading.Event) -> None:
     ).run(stop)
 
 
-def _told_to_stop(stop: threading.Event | None) -> threading.Event:
+@contextmanager
+def _told_to_stop(stop: threading.Event | None) -> Iterator[threading.Event]:
     """`stop`, which SIGTERM and SIGINT set too."""
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    return stop
+    yield stop
 
 
 def work(settings: Settings, stop: threading.Event | None = None) -> None:
     """All of the hub's work in one process, until told to stop (SIGTERM or SIGINT, or `stop`)."""
-    stop = _told_to_stop(stop)
-    with _opened(settings) as workshop, _carrying(workshop) as courier, _ticking(workshop, courier):
-        _keep_index(workshop, stop)
+    with (
+        _opened(settings) as workshop,
+        _told_to_stop(stop) as told,
+        _carrying(workshop) as courier,
+        _ticking(workshop, courier),
+    ):
+        _keep_index(workshop, told)
 
 
 def worker(settings: Settings, stop: threading.Event | None = None) -> None:
     """Carry jobs only: any number of these, on any number of machines, as long as something ticks."""
-    stop = _told_to_stop(stop)
-    with _opened(settings) as workshop, _carrying(workshop):
-        stop.wait()
+    with _opened(settings) as workshop, _told_to_stop(stop) as told, _carrying(workshop):
+        told.wait()
 
 
 def tick(settings: Settings, stop: threading.Event | None = None) -> None:
     """Start what is due and keep the index: one of these; a second one does no harm."""
-    stop = _told_to_stop(stop)
-    with _opened(settings) as workshop:
+    with _opened(settings) as workshop, _told_to_stop(stop) as told:
         courier = Courier(settings.courier_url, settings.data)
         with _ticking(workshop, courier):
-            _keep_index(workshop, stop)
+            _keep_index(workshop, told)

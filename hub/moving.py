@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hub import tables
-from hub.db import Base, Database, upgrade
+from hub.db import Base, Database
 from hub.dumps import continue_numbers, rows_of
 from hub.errors import BadInput, Conflict, HubError, Unavailable
 from hub.index.models import IndexOutbox
+from hub.readiness import upgrade
 from hub.sources.models import Run
 
 BATCH: Final = 500

@@ -7,10 +7,10 @@ from waitress import create_server
 
 from hub.app import create_app
 from hub.config import Settings
-from hub.db import require_ready
 from hub.errors import Unavailable
 from hub.index.engines import open_reader
 from hub.jobs import Workshop
+from hub.readiness import await_ready
 from hub.search.expand import Expander
 from hub.tasks.courier import Courier
 
@@ -20,7 +20,7 @@ THREADS = 8
 def build(settings: Settings) -> Flask:
     """The app of this hub. Unavailable, with what to do, when its database is not ready."""
     workshop = Workshop(settings)
-    require_ready(workshop.database)
+    await_ready(workshop.database, settings.pace.start)
     return create_app(
         settings,
         workshop.database,

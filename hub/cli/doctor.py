@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from harvesters.fetch import parse_allow
 from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
-from hub.db import Database, now, pending
+from hub.db import Database, now
 from hub.errors import HubError, IndexUnavailable
 from hub.index.engines import open_reader
 from hub.index.outbox import LATE, age
+from hub.readiness import pending
 from hub.sources.models import Run, Source
 from hub.topics.models import Concept
 

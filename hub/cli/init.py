@@ -5,10 +5,10 @@ import click
 from hub.cli.shown import as_json, progress, show
 from hub.config import Settings, make_secret, read_settings
 from hub.db import Database
-from hub.db import upgrade as upgrade_tables
 from hub.errors import BadInput
 from hub.index.engines import open_writer
 from hub.jobs import Workshop
+from hub.readiness import upgrade as upgrade_tables
 from hub.topics.starter import load_starter
 from vocab.lemmas import build_tries
 from vocab.scheme import LANGUAGES

@@ -6,12 +6,13 @@ import threading
 import click
 
 from hub.config import Settings, read_settings
-from hub.db import Database, require_ready
+from hub.db import Database
 from hub.errors import Unavailable
 from hub.jobs import tick as keep_time
 from hub.jobs import worker as carry_jobs
 from hub.logs import start_logging
 from hub.processes import supervise
+from hub.readiness import await_ready
 from hub.wsgi import serve as serve_site
 
 
@@ -20,7 +21,7 @@ def run() -> None:
     """Serve the site and do the work until stopped with Ctrl-C."""
     settings = read_settings()
     database = Database(settings.database)
-    require_ready(database)
+    await_ready(database, settings.pace.start)
     database.close()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -63,7 +63,7 @@ class Keeper:
                 whole = whole or self._make_whole()
                 self.step()
             except IndexUnavailable as error:
-                log.warning("The index is made again: %s", error)
+                log.warning("The index cannot be brought up to date; it is tried again. %s", error)
                 whole, wait = False, BACK_OFF
                 self._release()
             except Exception:

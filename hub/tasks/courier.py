@@ -41,8 +41,14 @@ class Courier:
         self._consumer: Any = None
 
     def send(self, name: str, thing: str) -> None:
-        """Have the job `name` done for the thing with this id, by any worker, soon. Call it after the commit."""
-        self._task(name, thing)
+        """Have the job `name` done for the thing with this id, by any worker, soon. Call it after the commit.
+
+        What cannot be sent now, because the queue's server does not answer, the sweeper sends when it does.
+        """
+        try:
+            self._task(name, thing)
+        except Exception as error:
+            log.warning("The job %s for %s could not be sent, the sweeper will: %s", name, thing, error)
 
     def start(self, workers: int) -> None:
         """Begin to work. To be called from the main thread; huey's signal handlers are put away again."""
@@ -99,9 +105,9 @@ def _postgres(url: str, _: Path) -> Any:
     except ImportError as error:
         raise ConfigurationError("psycopg is missing") from error
     # Huey makes its tables where they are missing, and two that do so at one moment get into each other's way.
-    with psycopg.connect(dsn, autocommit=True) as waiting:
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT) as waiting:
         waiting.execute("SELECT pg_advisory_lock(hashtext('moothall courier'))")
-        return PostgresHuey(NAME, dsn=dsn, **_COMMON)
+        return PostgresHuey(NAME, dsn=dsn, connect_timeout=CONNECT, **_COMMON)
 
 
 def _redis(url: str, _: Path) -> Any:
@@ -109,6 +115,9 @@ def _redis(url: str, _: Path) -> Any:
 
 
 NAME: Final = "moothall"
+CONNECT: Final = 5
+"""Seconds after which a server of the queue that does not answer is away."""
+
 _COMMON: Final[dict[str, Any]] = {"results": False, "serializer": JsonSerializer()}
 
 OPENERS: Final[dict[str, Callable[[str, Path], Any]]] = {

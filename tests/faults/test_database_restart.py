@@ -17,7 +17,7 @@ from hub.records.models import RecordRow
 from hub.sources.leases import claim, heartbeat, queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
-from tests.hub.running import hub_in, working
+from tests.hub.running import answers, hub_in, running, working
 from tests.hub.site import BASE, Site, empty_site
 from tests.hub.tasks.waiting import until
 from tests.people import source_of, world
@@ -143,3 +143,16 @@ def test_the_work_goes_on_after_a_restart_of_the_server(postgres: Postgres, tmp_
         postgres.start()
         assert collect("/feed?again", 2)
         assert process.poll() is None
+
+
+@pytest.mark.server
+def test_a_process_that_starts_before_its_database_waits_for_it(postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.empty() as url, hub_in(tmp_path / "hub", database_url=url) as parts:
+        postgres.stop()
+        try:
+            with running(parts.settings, "-m", "hub.cli", "serve") as process:
+                assert not until(lambda: process.poll() is not None, 4, 0.5)
+                postgres.start()
+                assert until(lambda: answers(parts.settings), 20, 0.2)
+        finally:
+            postgres.start()

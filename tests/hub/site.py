@@ -21,12 +21,13 @@ from hub import tables
 from hub.accounts.service import make_link, use_link
 from hub.accounts.views import SESSION_COOKIE
 from hub.config import Settings, make_secret
-from hub.db import Database, now, upgrade
+from hub.db import Database, now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.jobs import documents_of
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
+from hub.readiness import upgrade
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.records.service import withdraw

@@ -17,7 +17,7 @@ from hub.audit.service import first_break
 from hub.backup import MANIFEST, back_up, read_manifest, restore
 from hub.cli.init import make_hub
 from hub.config import SECRET_FILE, Settings, make_secret
-from hub.db import Database, pending, upgrade
+from hub.db import Database
 from hub.dumps import rows_of
 from hub.errors import BadInput, HubError, Unavailable
 from hub.index.engines import open_reader, open_writer
@@ -26,6 +26,7 @@ from hub.jobs import Workshop, documents_of
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
+from hub.readiness import pending, upgrade
 from hub.sources.digest import digest_of
 from tests.databases import DATABASES, address_of
 from tests.people import World, settings_in, source_of

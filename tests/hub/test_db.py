@@ -21,10 +21,11 @@ from federation.record import Licence, Record
 from harvesters.base import upsert
 from harvesters.problems import PROBLEMS, problem
 from harvesters.run import LONGEST_ID
-from hub.db import Base, Database, Day, Moment, migrations, new_id, now, pending, require_ready, upgrade
+from hub.db import Base, Database, Day, Moment, new_id, now
 from hub.errors import BadInput, NotFound, Unavailable
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
+from hub.readiness import migrations, pending, require_ready, upgrade
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.records.service import withdraw

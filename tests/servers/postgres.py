@@ -18,7 +18,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from hub.db import Database, upgrade
+from hub.db import Database
+from hub.readiness import upgrade
 
 REASON = "PostgreSQL: the server of PyPI's pgserver does not start here"
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

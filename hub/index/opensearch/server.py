@@ -18,6 +18,9 @@ READING: Final = 2.0
 WRITING: Final = 30.0
 """Seconds for what the work process does: a batch of large documents, a new index, a switch."""
 
+CONNECTIONS: Final = 16
+"""Kept open at most: as many as threads may ask at once, or each of them would open its own every time."""
+
 OVERLOADED: Final = 429
 
 MISSING: Final = (
@@ -99,6 +102,7 @@ def _open(address: Address, timeout: float) -> Transport:
         connection_class=Urllib3HttpConnection,
         http_auth=user,
         timeout=timeout,
+        pool_maxsize=CONNECTIONS,
         max_retries=1,
         retry_on_timeout=False,
         retry_on_status=(),

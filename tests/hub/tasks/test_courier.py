@@ -185,3 +185,17 @@ def test_many_that_open_the_same_server_at_one_moment_all_can(postgres: Postgres
 
             couriers = [one.result() for one in [together.submit(opened) for _ in range(6)]]
             assert len(couriers) == 6
+
+
+def test_what_cannot_be_sent_is_said_and_costs_the_caller_nothing(
+    postgres: Postgres, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgres.empty() as url:
+        courier = Courier(url, tmp_path)
+        postgres.stop()
+        try:
+            courier.send("harvest", "1")
+        finally:
+            postgres.start()
+        assert "The job harvest for 1 could not be sent, the sweeper will" in caplog.text
+        courier.send("harvest", "2")
