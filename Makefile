@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CODE := vocab federation harvesters hub
 ALL := $(CODE) tests benchmarks tools
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test soak check format bench clean
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
@@ -25,6 +25,9 @@ demo: $(VENV)/installed ## Set everything up and run the hub with six made-up or
 
 test: $(VENV)/installed-dev ## Set everything up and run every test; the last lines say what was not covered
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: $(VENV)/installed-dev ## Kill processes and servers under load a thousand times, which takes half an hour
+	MOOTHALL_TEST_FAULTS=$(or $(FAULTS),510) $(BIN)/python -m pytest tests/faults/test_random_faults.py
 
 check: $(VENV)/installed-dev ## Am I done? Format, lint, types, import contracts, templates; under a minute
 	$(BIN)/ruff format --check $(ALL)

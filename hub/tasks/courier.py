@@ -61,9 +61,13 @@ class Courier:
             signal.signal(number, handler)
 
     def stop(self) -> None:
-        """Stop taking jobs; one that is at work ends with its process and is taken up again by the sweeper."""
+        """Stop taking jobs; one that is at work ends with its process and is taken up again by the sweeper.
+
+        This thread's connection to the queue is given back.
+        """
         if self._consumer is not None:
             self._consumer.stop_flag.set()
+        self._huey.storage.close()
 
     def _work(self, name: str, thing: str) -> None:
         job = self._jobs.get(name)

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,10 @@ FEEDS: Final = 6
 REPORTS: Final = 12
 NEW_EDITIONS: Final = 3
 """Reports of a feed that have a new edition each time."""
+
+
+LONGEST: Final = 0.5
+"""Seconds that an answer takes at most."""
 
 
 @dataclass
@@ -34,6 +39,8 @@ class Publishers:
     def answer(self, request: Request) -> tuple[int, dict[str, str], str]:
         """The feed, a newer one each time."""
         feed = int(request.path[1:])
+        # So that many a worker is struck between reading and writing.
+        time.sleep(self.chance.uniform(0, LONGEST))
         with self._guard:
             self.asked += 1
             if self.broken:

@@ -36,7 +36,7 @@ class NotHad(Exception):
 class Node:
     """One node with a folder of its own: `start`, `kill` and `start` again keep what it holds and where it listens."""
 
-    def __init__(self, java: Path, home: Path, folder: Path) -> None:
+    def __init__(self, java: Path, home: Path, folder: Path, heap: str) -> None:
         self._folder = folder
         self._environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -48,7 +48,7 @@ class Node:
         if shutil.which("setpriv"):
             # Killed with us, even when we are killed without a chance to stop it.
             self._command = ["setpriv", "--pdeathsig", "KILL", *self._command]
-        self._port = _configure(home, folder)
+        self._port = _configure(home, folder, heap)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,7 +134,7 @@ class Node:
 
 
 @contextmanager
-def node() -> Iterator[Node]:
+def node(heap: str = "512m") -> Iterator[Node]:
     """A node of ours, as long as it is needed. NotHad.
 
     The variable is set meanwhile: processes that a test starts find the same node.
@@ -144,7 +144,7 @@ def node() -> Iterator[Node]:
     folder = Path(tempfile.mkdtemp(prefix="moothall-opensearch-", dir="/tmp"))
     made = None
     try:
-        made = Node(java, home, folder)
+        made = Node(java, home, folder, heap)
         made.start()
         os.environ[VARIABLE] = made.address
         yield made
@@ -228,7 +228,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                 path.chmod((one.external_attr >> 16) & 0o755)
 
 
-def _configure(home: Path, folder: Path) -> int:
+def _configure(home: Path, folder: Path, heap: str) -> int:
     """Settings, heap, and folders for data and logs, all in `folder`; the port of HTTP."""
     config, logs = folder / "config", folder / "logs"
     shutil.copytree(home / "config", config)
@@ -249,7 +249,7 @@ def _configure(home: Path, folder: Path) -> int:
     # The log of the collector would go into the distribution, which the node's user may not write.
     kept = [line.replace("=logs/", f"={logs}/") for line in options if ":-Xlog" not in line]
     (config / "jvm.options").write_text("\n".join(kept) + "\n")
-    (config / "jvm.options.d" / "heap.options").write_text("-Xms512m\n-Xmx512m\n")
+    (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n")
     return http
 
 

@@ -199,3 +199,4 @@ def test_what_cannot_be_sent_is_said_and_costs_the_caller_nothing(
             postgres.start()
         assert "The job harvest for 1 could not be sent, the sweeper will" in caplog.text
         courier.send("harvest", "2")
+        courier.stop()
