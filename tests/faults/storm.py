@@ -101,7 +101,7 @@ class Storm:
         name = self._one(role)
         if name in self.fleet.hung:
             return False
-        self.fleet.hang(name, self.chance.uniform(0.2, 2 * LEASE))
+        self.fleet.hang(name, self.chance.uniform(0.5, 3 if role == "worker" else 1.5) * LEASE)
         return True
 
     def _break_publishers(self) -> bool:

@@ -24,8 +24,8 @@ ENDS = 15.0
 
 @contextmanager
 def hub_in(folder: Path, **given: object) -> Iterator[Workshop]:
-    """A hub with Northford City, a free port and short times; its parts."""
-    settings = settings_in(folder, base_url=f"http://127.0.0.1:{free_port(8100)}", **given)
+    """A hub with Northford City, a free port (other runs of the tests look elsewhere) and short times; its parts."""
+    settings = settings_in(folder, base_url=f"http://127.0.0.1:{free_port(8100 + os.getpid() % 1000 * 20)}", **given)
     parts = make_hub(settings)
     with parts.database.writing() as session:
         add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
