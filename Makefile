@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 CODE := vocab federation harvesters hub
 ALL := $(CODE) tests benchmarks tools
 
-.PHONY: help demo test soak check format bench clean
+.PHONY: help demo test soak check format bench bench-opensearch bench-growth clean
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,9 +40,19 @@ format: $(VENV)/installed-dev ## Format the code and mend what the linter can me
 	$(BIN)/ruff format $(ALL)
 	$(BIN)/ruff check --fix $(ALL)
 
-bench: $(VENV)/installed-dev ## Measure: search page and harvest against the raw engine and the raw parse
+bench: $(VENV)/installed-dev ## Measure: search page, harvest and load against the raw engine and the raw parse
 	$(BIN)/python -m benchmarks.search_page
 	$(BIN)/python -m benchmarks.harvest
+	$(BIN)/python -m benchmarks.mixed_load
+
+bench-opensearch: $(VENV)/installed-dev ## The same with OpenSearch, which is started for it; needs a JDK and Maven
+	$(BIN)/python -m benchmarks.search_page --engine opensearch
+	$(BIN)/python -m benchmarks.bulk
+	$(BIN)/python -m benchmarks.mixed_load --engine opensearch
+
+bench-growth: $(VENV)/installed-dev ## What ten times as many records cost, up to a million; an hour, 30 GB of disk
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.growth --engine opensearch --large 300000
 
 clean: ## Remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) moothall-demo build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -39,13 +39,14 @@ def feeds(records: int, seed: int = 7) -> list[str]:
     chance = random.Random(seed)
     pages = []
     for start in range(0, records, A_PAGE):
-        entries = "".join(_entry(number, chance) for number in range(start, min(start + A_PAGE, records)))
+        entries = "".join(entry(number, chance) for number in range(start, min(start + A_PAGE, records)))
         older = f'<link rel="next" href="/feed/{start // A_PAGE + 1}"/>' if start + A_PAGE < records else ""
         pages.append(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><id>b</id>{older}{entries}</feed>')
     return pages
 
 
-def _entry(number: int, chance: random.Random) -> str:
+def entry(number: int, chance: random.Random) -> str:
+    """One entry; title and text are what chance makes of them."""
     text = " ".join(chance.choices(WORDS, k=300))
     return (
         f"<entry><id>urn:b:{number}</id><title>{' '.join(chance.choices(WORDS, k=6))} {number}</title>"

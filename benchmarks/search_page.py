@@ -1,10 +1,10 @@
 """A page of search against the raw engine: the same 400 queries, 5 facets and 10 marked extracts, interleaved.
 
-    python -m benchmarks.search_page [--docs 100000] [--folder FOLDER]
+    python -m benchmarks.search_page [--engine embedded|opensearch] [--docs 100000] [--folder FOLDER]
 
-With a folder, what is there already is used again. Raw is what tantivy-py itself needs: the same query objects on a
-stored text field, one aggregate call, its own SnippetGenerator for ten hits. Our reader is hub/index alone; the page is
-the whole HTML of /search over loopback, from a web process as `moothall run` starts it.
+With a folder, what is there already is used again. Raw is what the engine's own client needs (benchmarks/raw.py). Our
+reader is hub/index alone; the page is the whole HTML of /search over loopback, from a web process as `moothall run`
+starts it.
 """
 
 import argparse
@@ -12,84 +12,22 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import tantivy
-from tantivy import Occur
+from typing import Final
 
 from benchmarks.corpus import Corpus
-from benchmarks.served import Page, fill, served
-from hub.index.analysis import analyzer
-from hub.index.base import FACETS, PUBLIC, Clause, Document, Query
-from hub.index.embedded import EmbeddedReader, EmbeddedWriter
-from hub.index.schema import FILTERS
+from benchmarks.raw import Raw, RawOpenSearch, RawTantivy
+from benchmarks.served import Page, fill, served, settings_of
+from hub.config import Settings
+from hub.index.base import PUBLIC, Clause, IndexReader, Query
+from hub.index.engines import open_reader, open_writer
+from tests.servers.opensearch import Node, node
 
 QUERIES: Final = 400
 ROUNDS: Final = 5
-
-
-class Raw:
-    """The engine alone: a plain index and a plain search."""
-
-    def __init__(self, folder: Path) -> None:
-        self.schema = _raw_schema()
-        folder.mkdir(parents=True, exist_ok=True)
-        self.index = tantivy.Index(self.schema, str(folder))
-        self._analyzer = analyzer("en")
-        self.index.register_tokenizer("en", self._analyzer)
-        self._facets = {name: {"terms": {"field": FILTERS[name], "size": 200}} for name in FACETS}
-
-    def write(self, corpus: Corpus) -> None:
-        """All records, with the same heap and threads as our rebuild."""
-        writer = self.index.writer(128_000_000, 2)
-        for document in corpus.documents():
-            writer.add_document(_raw_document(document))
-        writer.commit()
-        writer.wait_merging_threads()
-        self.index.reload()
-
-    def search(self, words: Sequence[str]) -> int:
-        """A page; the total is given back, so that both sides can be seen to find the same."""
-        searcher = self.index.searcher()
-        stems = [self._analyzer.analyze(word)[0] for word in words]
-        parts = [(Occur.Must, tantivy.Query.term_query(self.schema, "all_en", stem)) for stem in stems]
-        for stem in stems:
-            title = tantivy.Query.term_query(self.schema, "title_en", stem)
-            parts.append((Occur.Should, tantivy.Query.boost_query(title, 0.5)))
-        query = tantivy.Query.boolean_query(parts)
-        answer: Any = searcher.search(query, 10)
-        searcher.aggregate(query, self._facets)
-        snippets = tantivy.SnippetGenerator.create(searcher, query, self.schema, "all_en")
-        snippets.set_max_num_chars(220)
-        for _, address in answer.hits:
-            stored = searcher.doc(address)
-            assert stored["title"]
-            snippets.snippet_from_doc(stored).to_html()
-        return int(answer.count)
-
-
-def _raw_schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("all_en", stored=True, tokenizer_name="en")
-    builder.add_text_field("title_en", tokenizer_name="en")
-    builder.add_text_field("title", stored=True, tokenizer_name="raw")
-    for name in FACETS:
-        builder.add_text_field(FILTERS[name], fast=True, tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
-def _raw_document(document: Document) -> tantivy.Document:
-    made = tantivy.Document()
-    made.add_text("all_en", f"{document.title}\n{document.body}")
-    made.add_text("title_en", document.title)
-    made.add_text("title", document.title)
-    for name in ("sector", "organisation", "type", "language"):
-        made.add_text(name, getattr(document, name))
-    for topic in document.topics_tree:
-        made.add_text("topics_tree", topic)
-    return made
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -113,7 +51,7 @@ def ours(words: Sequence[str]) -> Query:
 SIDES: Final = ("raw engine", "our reader", "page")
 
 
-def measure(raw: Raw, reader: EmbeddedReader, page: Page, pairs: Sequence[tuple[str, str]]) -> None:
+def measure(raw: Raw, reader: IndexReader, page: Page, pairs: Sequence[tuple[str, str]]) -> None:
     """The sides in turn, five rounds; the best of five for each query, and the median of the rounds' ratios."""
     best = [[1e9] * len(SIDES) for _ in pairs]
     ratios: list[list[tuple[float, float]]] = []
@@ -150,36 +88,59 @@ def _say(
         )
 
 
-def prepared(folder: Path, corpus: Corpus) -> tuple[Raw, EmbeddedReader]:
-    """Both indexes and the hub's database, made where they are missing."""
-    fresh = not (folder / "raw").is_dir()
-    raw, writer = Raw(folder / "raw"), EmbeddedWriter(folder / "hub" / "index")
-    if fresh:
-        print(f"generating alone: {timed(lambda: [None for _ in corpus.documents()]) / 1000:.1f} s")
-        print(f"raw index:        {timed(lambda: raw.write(corpus)) / 1000:.1f} s, generating included")
-        print(f"our database:     {timed(lambda: fill(folder / 'hub', corpus)) / 1000:.1f} s, generating included")
-        print(
-            f"our index:        {timed(lambda: writer.rebuild(corpus.documents())) / 1000:.1f} s, generating included"
-        )
+@dataclass(frozen=True)
+class Bench:
+    """Both sides, filled with the same records."""
+
+    raw: Raw
+    reader: IndexReader
+    settings: Settings
+
+
+def prepared(folder: Path, corpus: Corpus, address: str = "") -> Bench:
+    """Both indexes and the hub's database, made where they are missing; `address` is that of an OpenSearch."""
+    settings = settings_of(folder / "hub", search_url=f"{address}?prefix=bench" if address else "embedded:")
+    raw: Raw = RawOpenSearch(address) if address else RawTantivy(folder / "raw")
+    reader, writer = open_reader(settings), open_writer(settings)
+    if not (folder / "hub" / "moothall.sqlite").exists():
+        _say_time("our database", lambda: fill(folder / "hub", corpus))
+    if address or writer.ensure():
+        _say_time("generating alone", lambda: [None for _ in corpus.documents()])
+        _say_time("raw index", lambda: raw.write(corpus))
+        _say_time("our index", lambda: writer.rebuild(corpus.documents()))
         writer.release()
-    reader = EmbeddedReader(folder / "hub" / "index")
-    size = sum(path.stat().st_size for path in (folder / "raw").iterdir())
-    print(f"raw {size / 1e6:.0f} MB, ours {reader.stats().bytes / 1e6:.0f} MB, {reader.stats().documents} records")
-    return raw, reader
+    print(f"{reader.stats().documents} records, our index {reader.stats().bytes / 1e6:.0f} MB")
+    return Bench(raw, reader, settings)
+
+
+def _say_time(what: str, call: Callable[[], object]) -> None:
+    print(f"{what + ':':18} {timed(call) / 1000:6.1f} s, generating included")
+
+
+@contextmanager
+def engine(name: str) -> Iterator[Node | None]:
+    """An OpenSearch for the block; None for the embedded engine."""
+    if name == "embedded":
+        yield None
+        return
+    with node(heap="1g") as made:
+        yield made
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=("embedded", "opensearch"), default="embedded")
     parser.add_argument("--docs", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, help="keep the indexes here for the next time")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="moothall-bench-"))
     corpus = Corpus(given.docs)
     try:
-        raw, reader = prepared(folder / str(given.docs), corpus)
-        with served(folder / str(given.docs) / "hub") as page:
-            measure(raw, reader, page, corpus.pairs(QUERIES))
+        with engine(given.engine) as server:
+            bench = prepared(folder / str(given.docs), corpus, server.address if server else "")
+            with served(bench.settings) as page:
+                measure(bench.raw, bench.reader, page, corpus.pairs(QUERIES))
     finally:
         if given.folder is None:
             shutil.rmtree(folder)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -27,14 +27,15 @@ from vocab.scheme import BASE, Concept, Label, Scheme
 BATCH: Final = 2_000
 
 
-def settings_of(folder: Path, port: int = 0) -> Settings:
-    """The hub in `folder`."""
+def settings_of(folder: Path, port: int = 0, search_url: str = "embedded:") -> Settings:
+    """The hub in `folder`, with the index in it or on a server."""
     return read_settings(
         data=folder,
         database_url="",
-        search_url="embedded:",
+        search_url=search_url,
         base_url=f"http://127.0.0.1:{port}",
         trusted_hosts="127.0.0.1",
+        fetch_allow="127.0.0.0/8:*",
     )
 
 
@@ -139,20 +140,29 @@ class Page:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Page]:
-    """The web process of the hub in `folder`."""
+def serving(settings: Settings) -> Iterator[Settings]:
+    """The web process of this hub, at a free port that the settings say."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = start("web", settings_of(folder, port))
+    settings = settings_of(settings.data, port, settings.search_url)
+    process = start("web", settings)
     try:
-        _wait_for(port)
-        yield Page(port)
+        wait_for(port)
+        yield settings
     finally:
         end([process])
 
 
-def _wait_for(port: int) -> None:
+@contextmanager
+def served(settings: Settings) -> Iterator[Page]:
+    """Its search page."""
+    with serving(settings) as made:
+        yield Page(urlsplit(made.base_url).port or 0)
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
     for _ in range(300):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -41,5 +41,6 @@ def start_logging(settings: Settings) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if settings.log == "json" else OneLine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    # It writes a page about each request that fails, of which we say a sentence.
-    logging.getLogger("opensearch").setLevel(logging.ERROR)
+    # One writes a page about each request that fails, of which we say a sentence; the other a line for each that waits.
+    for talkative in ("opensearch", "waitress.queue"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)

@@ -47,8 +47,15 @@ class Visitor:
         assert self.post(f"/sign-in/{secret}") == 303
         assert self.get("/sources").status == 200, "a page for those who are signed in, with a token"
 
+    def credentials(self) -> tuple[str, str]:
+        """Cookie and token, for a program that sends this person's forms."""
+        return self._cookie(), urlencode({"csrf_token": self._token})
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def _ask(self, method: str, address: str, body: str | None = None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {"Cookie": self._cookie()}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://{self._host}/"}
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)

@@ -57,6 +57,11 @@ class Node:
         return f"opensearch://127.0.0.1:{self._port}"
 
     @property
+    def process(self) -> int:
+        """The number of its process, 0 when it has none."""
+        return self._process.pid if self._process else 0
+
+    @property
     def log(self) -> Path:
         """What it says."""
         return self._folder / "out.log"
