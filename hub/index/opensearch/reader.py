@@ -9,7 +9,8 @@ from hub.index.base import Hit, Query, SearchPage, Stats
 from hub.index.marking import Marker
 from hub.index.opensearch.near import itself_body, similar_body, spell_body
 from hub.index.opensearch.queries import Part, is_scored, search_body
-from hub.index.opensearch.server import MISSING, Server
+from hub.index.opensearch.sentences import MISSING
+from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import Names
 from hub.index.pages import NONE, Counts
 from hub.index.spelling import asked, likeliest, slips

@@ -11,7 +11,8 @@ from hub.errors import IndexUnavailable
 from hub.index.analysis import usable
 from hub.index.base import Document, Rebuilt, Refused
 from hub.index.opensearch.lease import LASTS, Lease
-from hub.index.opensearch.server import MISSING, OVERLOADED, Server, reason
+from hub.index.opensearch.sentences import MISSING, reason
+from hub.index.opensearch.server import OVERLOADED, Server
 from hub.index.opensearch.shape import Names, body, source_of
 
 BATCH_BYTES: Final = 2_000_000
