@@ -8,8 +8,7 @@ from hub.audit.service import first_break
 from hub.cli.shown import as_json, show, workshop
 from hub.errors import HubError
 from hub.index.engines import open_reader, open_writer
-from hub.index.worker import compare
-from hub.index.worker import repair as repair_index
+from hub.index.worker import compare, mend
 from hub.jobs import documents_of
 from hub.sources.digest import digest_of
 
@@ -19,15 +18,15 @@ class Different(HubError):
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Mend the index where it differs.")
+@click.option("--repair", is_flag=True, help="Mend the index where it differs; where there is none, make it anew.")
 @as_json
 def check(repair: bool, json_: bool) -> None:
     """Compare the database with the index, look over the audit log, and print the hub's digest."""
     with workshop() as parts:
         reader, documents = open_reader(parts.settings), documents_of(parts.vocabulary)
-        found = compare(parts.database, reader, documents)
         if repair:
-            repair_index(parts.database, open_writer(parts.settings), documents, found)
+            found = mend(parts.database, reader, open_writer(parts.settings), documents)
+        else:
             found = compare(parts.database, reader, documents)
         with parts.database.reading() as session:
             value = {**asdict(found), "audit_broken_at": first_break(session), "digest": digest_of(session)}

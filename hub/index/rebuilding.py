@@ -159,3 +159,14 @@ def repair(
             _patiently(partial(writer.apply, list(state.values()), gone), patience)
     finally:
         writer.release()
+
+
+def mend(
+    database: Database, reader: IndexReader, writer: IndexWriter, documents: Mapping[str, Documents]
+) -> Differences:
+    """Make the index right, and wholly anew where there is none of our shape. Gives what differs even then. Busy."""
+    if writer.missing():
+        rebuild(database, writer, documents)
+    else:
+        repair(database, writer, documents, compare(database, reader, documents))
+    return compare(database, reader, documents)

@@ -11,7 +11,7 @@ from hub.db import Database
 from hub.errors import Busy, IndexUnavailable
 from hub.index.base import IndexWriter
 from hub.index.delivery import Delivered, Documents, Told, deliver, deliver_all, log_refused
-from hub.index.rebuilding import Differences, compare, rebuild, repair
+from hub.index.rebuilding import Differences, compare, mend, rebuild, repair
 
 __all__ = [
     "Delivered",
@@ -22,6 +22,7 @@ __all__ = [
     "compare",
     "deliver",
     "deliver_all",
+    "mend",
     "rebuild",
     "repair",
 ]
@@ -56,10 +57,12 @@ class Keeper:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. An error is logged and tried again: the index may lag, the work goes on."""
-        whole = False
+        whole, looked = False, 0.0
         while not stop.is_set():
             wait = self._times.batch
             try:
+                if whole and time.monotonic() - looked >= self._times.sweep:
+                    whole, looked = self._is_there(), time.monotonic()
                 whole = whole or self._make_whole()
                 self.step()
             except IndexUnavailable as error:
@@ -83,6 +86,14 @@ class Keeper:
         if self._taken and (moment - self._worked >= self._times.idle or moment - self._taken >= HOLD):
             self._release()
         return done
+
+    def _is_there(self) -> bool:
+        """Look again now and then: an index that somebody took away is missed by no writing where nothing changes."""
+        if not self._writer.missing():
+            return True
+        log.warning("The search index is gone, or is not one of ours any more. It is made again.")
+        self._release()
+        return False
 
     def _make_whole(self) -> bool:
         """Rebuild where there is no index, or an empty one. False while another process is at it.

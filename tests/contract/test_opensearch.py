@@ -93,7 +93,7 @@ class TestVersions:
 class TestRefusing:
     def narrow(self, place: Place) -> None:
         """An index of our name whose sectors must be numbers, and that does not know of labels."""
-        made = body()
+        made = body(place.names.mark)
         made["mappings"]["properties"]["sector"] = {"type": "long"}
         made["aliases"] = {place.names.read: {}, place.names.write: {}}
         place.server.ask("PUT", f"/{place.names.read}-20260101000000000000", made)
@@ -107,7 +107,7 @@ class TestRefusing:
         assert set(place.reader().versions()) == {"1", "3", "5"}
 
     def test_a_field_that_the_mapping_does_not_know_is_refused(self, place: Place) -> None:
-        made = body()
+        made = body(place.names.mark)
         del made["mappings"]["properties"]["source"]
         made["aliases"] = {place.names.read: {}, place.names.write: {}}
         place.server.ask("PUT", f"/{place.names.read}-20260101000000000000", made)

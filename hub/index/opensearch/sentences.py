@@ -48,7 +48,7 @@ def sentence(error: OpenSearchException, address: Address, timeout: float) -> st
         return "The search server asks for a user and a password. Write them into MOOTHALL_SEARCH_URL."
     if isinstance(error, theirs.AuthenticationException | theirs.AuthorizationException):
         return "The search server does not accept the user or the password in MOOTHALL_SEARCH_URL."
-    if isinstance(error, theirs.NotFoundError):
+    if isinstance(error, theirs.NotFoundError) or (isinstance(error, theirs.RequestError) and _is_foreign(error)):
         return MISSING
     if isinstance(error, theirs.RequestError) and not address.secure and _wants_tls(error):
         return _WANTS_TLS
@@ -69,6 +69,11 @@ def _wants_tls(error: theirs.RequestError) -> bool:
     """Whether this is how nginx, Apache and Go refuse HTTP at a port of HTTPS: status 400, and a page that names it."""
     said = str(error.error)
     return error.info is None and ("HTTPS" in said or "SSL" in said)
+
+
+def _is_foreign(error: theirs.RequestError) -> bool:
+    """Whether the index does not know the field that all of ours have (Names.mark), or takes a word for a text."""
+    return any(words in str(error.info) for words in ("No mapping found for [", "use a keyword field instead"))
 
 
 def reason(said: object) -> str:

@@ -71,9 +71,12 @@ class OpenSearchWriter:
         self._lease.check()
         made, refused = _made(documents)
         lines = [*self._deletions([id for id in map(usable, deleted) if id not in made]), *made.values()]
-        refused += self._send(self._names.write, lines)
+        wrong = self._send(self._names.write, lines)
+        if wrong and self.missing():
+            # Not the documents are wrong, but the place.
+            raise IndexUnavailable(MISSING)
         self._server.ask("POST", f"/{self._names.write}/_refresh")
-        return refused
+        return [*refused, *wrong]
 
     def rebuild(self, documents: Iterable[Document]) -> Rebuilt:
         """Write a new index, then point both aliases to it. The one before is kept until the next time. Busy."""
@@ -143,11 +146,15 @@ class OpenSearchWriter:
         return int(self._server.ask("GET", f"/{self._names.read}/_count")["count"])
 
     def _current(self) -> list[str]:
-        """The index behind both aliases; empty when there is none, or when they are not as we set them."""
-        answer = self._server.ask("GET", f"/_alias/{self._names.read},{self._names.write}", accept=(_MISSING,))
-        wanted = {self._names.read, self._names.write}
-        found = [name for name, one in answer.items() if isinstance(one, dict) and wanted <= set(one["aliases"])]
-        return found if len(found) == 1 else []
+        """The index behind both aliases; empty when there is none of our shape, or they are not as we set them."""
+        names = self._names
+        shown = {"filter_path": f"*.aliases,*.mappings.properties.{names.mark}"}
+        found = self._server.ask("GET", f"/{names.read},{names.write}", None, shown, accept=(_MISSING,))
+        if len(found) != 1:
+            return []
+        ((name, one),) = found.items()
+        whole = {names.read, names.write} <= set(one.get("aliases", ())) and "mappings" in one
+        return [name] if whole else []
 
     def _all(self) -> list[str]:
         return [name for name in self._aliases() if self._names.is_ours(name)]
@@ -162,16 +169,18 @@ class OpenSearchWriter:
 
     def _create(self, more: Mapping[str, str] | None = None) -> str:
         name = self._names.made_at(datetime.now(UTC))
-        made = body()
+        made = body(self._names.mark)
         made["settings"] |= more or {}
         self._server.ask("PUT", f"/{name}", made)
         return name
 
     def _switch(self, name: str) -> None:
-        """Point both aliases to `name` and to nothing else, at one stroke."""
+        """Point both aliases to `name` alone, at one stroke. An index that has the name of an alias is removed."""
         aliases = (self._names.read, self._names.write)
-        found = [(index, alias) for index, one in self._aliases().items() for alias in one["aliases"]]
-        old = [{"remove": {"index": index, "alias": alias}} for index, alias in found if alias in aliases]
+        all_ = self._aliases()
+        found = [(index, alias) for index, one in all_.items() for alias in one["aliases"]]
+        old: list[dict[str, Any]] = [{"remove_index": {"index": alias}} for alias in aliases if alias in all_]
+        old += [{"remove": {"index": index, "alias": alias}} for index, alias in found if alias in aliases]
         new = [{"add": {"index": name, "alias": alias}} for alias in aliases]
         self._server.ask("POST", "/_aliases", {"actions": [*old, *new]})
 
