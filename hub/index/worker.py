@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.config import Times
-from hub.db import Database
+from hub.db import NO_ANSWER, Database
 from hub.errors import Busy, IndexUnavailable
 from hub.index.base import IndexWriter
 from hub.index.delivery import Delivered, Documents, Told, deliver, deliver_all, log_refused
@@ -33,7 +33,7 @@ HOLD: Final = 10.0
 """Seconds after which the writer's place is given back although there is work: a rebuild may be waiting for it."""
 
 BACK_OFF: Final = 1.0
-"""Seconds of waiting after an error that is not ours to mend, a locked database for example."""
+"""Seconds of waiting after an error that is not ours to mend, a database that is away for example."""
 
 
 class Keeper:
@@ -68,6 +68,10 @@ class Keeper:
             except IndexUnavailable as error:
                 log.warning("The index is made again: %s", error)
                 whole, wait = False, BACK_OFF
+                self._release()
+            except NO_ANSWER as error:
+                log.warning("The index waits for the database: %s", error.orig)
+                wait = BACK_OFF
                 self._release()
             except Exception:
                 log.exception("The index could not be brought up to date; it is tried again.")
