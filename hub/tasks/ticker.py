@@ -15,6 +15,8 @@ class Ticker:
 
     def __init__(self) -> None:
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        # It warns of each tick that finds the one before still at work, which is as it should be.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def every(self, seconds: float, call: Callable[[], None]) -> None:
         """Register `call`; it must be harmless when two tickers of one hub do it at the same time."""

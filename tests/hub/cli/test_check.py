@@ -12,7 +12,10 @@ from hub.jobs import documents_of
 from hub.records.models import RecordRow
 from hub.records.service import DOCUMENT
 from hub.topics.service import Vocabulary
+from tests.databases import on_both
 from tests.hub.cli.typed import Terminal
+
+pytestmark = on_both("terminal")
 
 Planted = Callable[[Terminal], str]
 
