@@ -41,6 +41,9 @@ NO_ANSWER: Final = (OperationalError, InterfaceError)
 CONNECT: Final = 5
 """Seconds after which a database server that does not answer is away."""
 
+WAIT: Final = 5
+"""Seconds that one waits for what another has locked; after that the database is taken for busy, as if it were away."""
+
 
 class Base(DeclarativeBase):
     """Every table; constraint names follow one pattern, so that migrations can name them on every database."""
@@ -133,6 +136,12 @@ def alone(held: Session | Connection, name: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
+def patient(connection: Connection) -> None:
+    """Have this transaction wait for locks as long as it takes: readers may have to end first."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sql("SET LOCAL lock_timeout = 0"))
+
+
 def require_storable(table: type[Base], values: Mapping[str, object]) -> None:
     """BadInput names the first text that a column of the table cannot hold: too long, or no text at all.
 
@@ -213,7 +222,8 @@ def _address(text: str) -> URL:
 def _open(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _open_file(url)
-    given = {"application_name": "moothall", "connect_timeout": CONNECT}
+    waits = f"-c lock_timeout={WAIT}s"
+    given = {"application_name": "moothall", "connect_timeout": CONNECT, "options": waits}
     try:
         return create_engine(
             url,
@@ -229,12 +239,12 @@ def _open(url: URL) -> Engine:
 
 
 def _open_file(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": WAIT, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={WAIT}000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

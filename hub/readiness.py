@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from hub.db import NO_ANSWER, Database, alone
+from hub.db import NO_ANSWER, Database, alone, patient
 from hub.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Away(Unavailable):
 def upgrade(database: Database) -> None:
     """Bring the tables to the newest shape; nothing happens when they have it."""
     with database.engine.execution_options(writing=True).begin() as connection:
+        patient(connection)
         alone(connection, "migrations")
         config = migrations()
         config.attributes["connection"] = connection

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -19,3 +21,8 @@ def address_of(request: Any, kind: str, *, tables: bool = False) -> Iterator[str
     server = request.getfixturevalue("postgres")
     with server.ready() if tables else server.empty() as url:
         yield url
+
+
+def on_both(fixture: str) -> pytest.MarkDecorator:
+    """Runs a test on both kinds, by a fixture that takes the kind as its parameter and is SQLite's without one."""
+    return pytest.mark.parametrize(fixture, DATABASES, indirect=True)

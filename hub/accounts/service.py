@@ -44,15 +44,18 @@ def actor_of(session: Session, secret: str) -> Actor:
     """Who holds this session secret; ANONYMOUS for none, an unknown or an expired one."""
     if not secret:
         return ANONYMOUS
-    row = session.get(WebSession, _hash(secret))
-    if row is None or row.kind != "session" or row.expires < now():
-        return ANONYMOUS
-    return actor_for(session, row.person_id)
+    open_ = select(Person).join(WebSession, WebSession.person_id == Person.id)
+    open_ = open_.where(WebSession.hashed == _hash(secret), WebSession.kind == "session", WebSession.expires >= now())
+    person = session.scalar(open_)
+    return _actor(person) if person else ANONYMOUS
 
 
 def actor_for(session: Session, person_id: str) -> Actor:
     """The actor that a person is."""
-    person = session.get_one(Person, person_id)
+    return _actor(session.get_one(Person, person_id))
+
+
+def _actor(person: Person) -> Actor:
     return Actor(person.name, person.id, frozenset({person.role}))
 
 

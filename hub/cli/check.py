@@ -1,6 +1,5 @@
 """`moothall check`: is the index what the database says?"""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -8,11 +7,9 @@ import click
 from hub.audit.service import first_break
 from hub.cli.shown import as_json, show, workshop
 from hub.errors import HubError
-from hub.index.base import IndexReader
 from hub.index.engines import open_reader, open_writer
-from hub.index.worker import Differences, Documents, compare, rebuild
-from hub.index.worker import repair as repair_index
-from hub.jobs import Workshop, documents_of
+from hub.index.worker import compare, mend
+from hub.jobs import documents_of
 from hub.sources.digest import digest_of
 
 
@@ -21,15 +18,16 @@ class Different(HubError):
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Mend the index where it differs.")
+@click.option("--repair", is_flag=True, help="Mend the index where it differs; where there is none, make it anew.")
 @as_json
 def check(repair: bool, json_: bool) -> None:
     """Compare the database with the index, look over the audit log, and print the hub's digest."""
     with workshop() as parts:
         reader, documents = open_reader(parts.settings), documents_of(parts.vocabulary)
-        found = compare(parts.database, reader, documents)
-        if repair and found.ids:
-            found = _mended(parts, reader, documents, found)
+        if repair:
+            found = mend(parts.database, reader, open_writer(parts.settings), documents)
+        else:
+            found = compare(parts.database, reader, documents)
         with parts.database.reading() as session:
             value = {**asdict(found), "audit_broken_at": first_break(session), "digest": digest_of(session)}
     same = not (found.missing or found.extra or found.stale)
@@ -39,22 +37,6 @@ def check(repair: bool, json_: bool) -> None:
         raise Different("The index differs from the database. `moothall check --repair` mends it.")
     if value["audit_broken_at"] is not None:
         raise Different(f"The audit log was changed at row {value['audit_broken_at']}.")
-
-
-def _mended(
-    parts: Workshop, reader: IndexReader, documents: Mapping[str, Documents], found: Differences
-) -> Differences:
-    """What still differs after a repair, or, where that was not enough, after making the index anew.
-
-    It is not where the index has newer versions than the database, as after the restoring of a backup.
-    """
-    writer = open_writer(parts.settings)
-    repair_index(parts.database, writer, documents, found)
-    left = compare(parts.database, reader, documents)
-    if left.ids:
-        rebuild(parts.database, writer, documents)
-        left = compare(parts.database, reader, documents)
-    return left
 
 
 def _words(value: dict[str, list[str]]) -> str:

@@ -13,7 +13,7 @@ from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now
 from hub.errors import HubError, IndexUnavailable
-from hub.index.engines import open_reader
+from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
 from hub.readiness import pending
 from hub.sources.models import Run, Source
@@ -141,6 +141,10 @@ def _rows(database: Database) -> list[Finding]:
 def _index(settings: Settings) -> Finding:
     try:
         stats = open_reader(settings).stats()
+        missing = open_writer(settings).missing()
     except IndexUnavailable as error:
         return Finding("index", False, str(error))
+    if missing:
+        what = "What stands behind its names on the server is not as this release made it."
+        return Finding("index", False, what, "Run `moothall index rebuild`.")
     return Finding("index", True, f"{stats.documents} documents.")

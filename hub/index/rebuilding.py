@@ -159,3 +159,18 @@ def repair(
             _patiently(partial(writer.apply, list(state.values()), gone), patience)
     finally:
         writer.release()
+
+
+def mend(
+    database: Database, reader: IndexReader, writer: IndexWriter, documents: Mapping[str, Documents]
+) -> Differences:
+    """Make the index right, and wholly anew where there is none of our shape. Gives what differs even then. Busy.
+
+    Anew also where it has newer versions than the database, as after restoring a backup: those are never replaced.
+    """
+    if not writer.missing():
+        repair(database, writer, documents, compare(database, reader, documents))
+        if not (left := compare(database, reader, documents)).ids:
+            return left
+    rebuild(database, writer, documents)
+    return compare(database, reader, documents)

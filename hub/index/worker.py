@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.config import Times
-from hub.db import Database
+from hub.db import NO_ANSWER, Database
 from hub.errors import Busy, IndexUnavailable
 from hub.index.base import IndexWriter
 from hub.index.delivery import Delivered, Documents, Told, deliver, deliver_all, log_refused
-from hub.index.rebuilding import Differences, compare, rebuild, repair
+from hub.index.rebuilding import Differences, compare, mend, rebuild, repair
 
 __all__ = [
     "Delivered",
@@ -22,6 +22,7 @@ __all__ = [
     "compare",
     "deliver",
     "deliver_all",
+    "mend",
     "rebuild",
     "repair",
 ]
@@ -32,7 +33,7 @@ HOLD: Final = 10.0
 """Seconds after which the writer's place is given back although there is work: a rebuild may be waiting for it."""
 
 BACK_OFF: Final = 1.0
-"""Seconds of waiting after an error that is not ours to mend, a locked database for example."""
+"""Seconds of waiting after an error that is not ours to mend, a database that is away for example."""
 
 
 class Keeper:
@@ -56,15 +57,21 @@ class Keeper:
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. An error is logged and tried again: the index may lag, the work goes on."""
-        whole = False
+        whole, looked = False, 0.0
         while not stop.is_set():
             wait = self._times.batch
             try:
+                if whole and time.monotonic() - looked >= self._times.sweep:
+                    whole, looked = self._is_there(), time.monotonic()
                 whole = whole or self._make_whole()
                 self.step()
             except IndexUnavailable as error:
                 log.warning("The index cannot be brought up to date; it is tried again. %s", error)
                 whole, wait = False, BACK_OFF
+                self._release()
+            except NO_ANSWER as error:
+                log.warning("The index waits for the database: %s", error.orig)
+                wait = BACK_OFF
                 self._release()
             except Exception:
                 log.exception("The index could not be brought up to date; it is tried again.")
@@ -83,6 +90,14 @@ class Keeper:
         if self._taken and (moment - self._worked >= self._times.idle or moment - self._taken >= HOLD):
             self._release()
         return done
+
+    def _is_there(self) -> bool:
+        """Look again now and then: an index that somebody took away is missed by no writing where nothing changes."""
+        if not self._writer.missing():
+            return True
+        log.warning("The search index is gone, or is not one of ours any more. It is made again.")
+        self._release()
+        return False
 
     def _make_whole(self) -> bool:
         """Rebuild where there is no index, or an empty one. False while another process is at it.

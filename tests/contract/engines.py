@@ -72,8 +72,13 @@ def opensearch(folder: Path) -> Engine:
 
 def forget_opensearch(folder: Path) -> None:
     """Remove what the engine of this folder left on the server, so that hundreds of tests leave no index behind."""
+    forget_prefix(_prefix(folder))
+
+
+def forget_prefix(prefix: str) -> None:
+    """Remove every index of this prefix."""
     server = Server(read_address(os.environ[VARIABLE]), WRITING)
-    for name in server.ask("GET", f"/{_prefix(folder)}-*/_alias"):
+    for name in server.ask("GET", f"/{prefix}-*/_alias"):
         server.ask("DELETE", f"/{name}")
 
 

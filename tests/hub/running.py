@@ -36,14 +36,19 @@ def hub_in(folder: Path, **given: object) -> Iterator[Workshop]:
 
 
 @contextmanager
-def running(settings: Settings, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """`python WORDS` with these settings; at the end it and its roles are killed, if they are there still."""
+def running(settings: Settings, *words: str, heard: bool = True) -> Iterator[subprocess.Popen[str]]:
+    """`python WORDS` with these settings; at the end it and its roles are killed, if they are there still.
+
+    What it says can be read, by `communicate`. One that may say more than a pipe holds is not `heard`, or it would
+    stand still: its words go where those of the tests go.
+    """
+    pipe = subprocess.PIPE if heard else None
     process = subprocess.Popen(
         [sys.executable, *words],
         env=environment(settings),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=pipe,
+        stderr=pipe,
         text=True,
     )
     try:
@@ -56,9 +61,9 @@ def running(settings: Settings, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def working(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+def working(settings: Settings, heard: bool = True) -> Iterator[subprocess.Popen[str]]:
     """One work process of the hub, as the supervisor starts it."""
-    with running(settings, "-m", "hub.processes", "work", str(os.getpid())) as process:
+    with running(settings, "-m", "hub.processes", "work", str(os.getpid()), heard=heard) as process:
         yield process
 
 

@@ -22,6 +22,7 @@ from hub.records.models import RecordRow
 from hub.sources.leases import queue_run
 from hub.sources.models import ProblemRow, Run, Source
 from hub.sources.service import add_source
+from tests.databases import address_of, on_both
 from tests.hub.running import ENDS, hub_in, working
 from tests.hub.tasks.waiting import until
 from tests.people import settings_in
@@ -52,9 +53,13 @@ def first_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def hub(first_hub: Path, tmp_path: Path) -> Iterator[Workshop]:
-    """A copy of it."""
-    shutil.copytree(first_hub, tmp_path / "hub")
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workshop]:
+    """A copy of it; with `on_both` on PostgreSQL too, made anew."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        with address_of(request, "postgresql") as url, hub_in(tmp_path / "hub", database_url=url) as made:
+            yield made
+        return
+    shutil.copytree(request.getfixturevalue("first_hub"), tmp_path / "hub")
     parts = Workshop(settings_in(tmp_path / "hub"))
     yield parts
     parts.close()
@@ -87,6 +92,7 @@ def count(hub: Workshop, table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@on_both("hub")
 def test_what_is_due_is_harvested_and_appears_in_the_index(hub: Workshop) -> None:
     with serve({"/feed": (200, ATOM, feed())}) as site, working(hub.settings) as process:
         source_id = source_at(hub, site.url("/feed"))
@@ -104,6 +110,7 @@ def test_what_is_due_is_harvested_and_appears_in_the_index(hub: Workshop) -> Non
     assert due > now() + timedelta(minutes=55), "the next check is an hour from now"
 
 
+@on_both("hub")
 def test_two_work_processes_do_each_slot_once(hub: Workshop) -> None:
     with serve({"*": lambda request: (200, ATOM, feed())}) as site:
         ids = [source_at(hub, site.url(f"/feed{number}"), interval=1) for number in range(3)]
@@ -129,6 +136,7 @@ def test_two_work_processes_do_each_slot_once(hub: Workshop) -> None:
     assert count(hub, RecordRow) == 12 * len(ids)
 
 
+@on_both("hub")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["told to end", "killed"])
 def test_a_check_whose_worker_ends_is_taken_up_by_the_next(hub: Workshop, end: signal.Signals) -> None:
     asked, go_on = threading.Event(), threading.Event()
@@ -161,6 +169,7 @@ def test_a_check_whose_worker_ends_is_taken_up_by_the_next(hub: Workshop, end: s
         assert session.get_one(Source, source_id).failures == 0
 
 
+@on_both("hub")
 def test_a_message_that_is_lost_loses_nothing(hub: Workshop) -> None:
     with serve({"/feed": (200, ATOM, feed())}) as site:
         source_id = source_at(hub, site.url("/feed"), paused=True)

@@ -27,7 +27,7 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class Postgres:
-    """A running server. `empty` makes databases without tables, `ready` those that have them."""
+    """A running server. `empty` makes databases without tables, `ready` those that have them, `copied` copies one."""
 
     def __init__(self) -> None:
         with warnings.catch_warnings():
@@ -70,6 +70,12 @@ class Postgres:
         """The address of a new database that has the tables, dropped at the end."""
         with self._made(self._template) as url:
             yield url
+
+    @contextmanager
+    def copied(self, url: str) -> Iterator[str]:
+        """The address of a copy of the database at this address, to which nobody is connected; dropped at the end."""
+        with self._made(str(make_url(url).database)) as copy:
+            yield copy
 
     @contextmanager
     def _made(self, template: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 address     MOOTHALL_SEARCH_URL taken apart
 breaker     a server that fails is left alone for a while
-server      one request: time limit, breaker, errors in our words; the only importer of opensearch-py
+server      one request: time limit, breaker, certificate and password
+sentences   its errors in our words
 shape       names, mapping, analysis; a document as the server takes it
 queries     a Query as a request, and its answer as a SearchPage; no server needed
 lease       one rebuild at a time among all processes

@@ -9,7 +9,8 @@ from hub.index.base import Hit, Query, SearchPage, Stats
 from hub.index.marking import Marker
 from hub.index.opensearch.near import itself_body, similar_body, spell_body
 from hub.index.opensearch.queries import Part, is_scored, search_body
-from hub.index.opensearch.server import MISSING, Server
+from hub.index.opensearch.sentences import MISSING
+from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import Names
 from hub.index.pages import NONE, Counts
 from hub.index.spelling import asked, likeliest, slips
@@ -70,6 +71,7 @@ class OpenSearchReader:
 
     def stats(self) -> Stats:
         """What `moothall index status` shows."""
+        self._search({"size": 0})
         answer = self._server.ask("GET", f"/{self._names.read}/_stats/docs,store")
         name = next(iter(answer["indices"]), "")
         if not name:
@@ -78,7 +80,12 @@ class OpenSearchReader:
         return Stats(ENGINE, held["docs"]["count"], held["store"]["size_in_bytes"], name)
 
     def _search(self, body: Part) -> Any:
-        return self._server.ask("POST", f"/{self._names.read}/_search", body, WHOLE)
+        """One request. IndexUnavailable where another index than ours stands behind the alias, or a second one."""
+        order = [*body.get("sort", ["_score"]), {self._names.mark: "asc"}]
+        answer = self._server.ask("POST", f"/{self._names.read}/_search", {**body, "sort": order}, WHOLE)
+        if answer["_shards"]["total"] != 1:
+            raise IndexUnavailable(MISSING)
+        return answer
 
     def _scan(self, query: Part) -> Iterator[tuple[str, int]]:
         body: Part = {

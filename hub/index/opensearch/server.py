@@ -1,7 +1,9 @@
 """One request to the server: with a time limit, through the breaker, and with errors in our words."""
 
 import os
+import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from opensearchpy import exceptions as theirs
 from hub.errors import IndexUnavailable
 from hub.index.opensearch.address import Address
 from hub.index.opensearch.breaker import Breaker
+from hub.index.opensearch.sentences import UNREADABLE, sentence
 
 READING: Final = 2.0
 """Seconds that a question may take: a person waits for it."""
@@ -22,10 +25,6 @@ CONNECTIONS: Final = 16
 """Kept open at most: as many as threads may ask at once, or each of them would open its own every time."""
 
 OVERLOADED: Final = 429
-
-MISSING: Final = (
-    "There is no search index on the server, or one of an older shape. `moothall index rebuild` makes a new one."
-)
 
 
 class Server:
@@ -57,8 +56,10 @@ class Server:
             answer = self._transport().perform_request(method, path, params=asked, body=body, headers=headers)
         except OpenSearchException as error:
             self._judge(error)
-            raise IndexUnavailable(self._sentence(error)) from error
+            raise IndexUnavailable(sentence(error, self._address, self._timeout)) from error
         self._breaker.worked()
+        if not isinstance(answer, dict):
+            raise IndexUnavailable(UNREADABLE)
         return answer
 
     def _judge(self, error: OpenSearchException) -> None:
@@ -67,21 +68,6 @@ class Server:
             self._breaker.failed()
         else:
             self._breaker.worked()
-
-    def _sentence(self, error: OpenSearchException) -> str:
-        if isinstance(error, theirs.ConnectionTimeout):
-            return f"The search server did not answer within {self._timeout:.0f} seconds."
-        if isinstance(error, theirs.SSLError):
-            return "The search server's certificate is not accepted. Is its authority in SSL_CERT_FILE?"
-        if isinstance(error, theirs.ConnectionError):
-            return "The search server cannot be reached. Does it run, and is MOOTHALL_SEARCH_URL right?"
-        if isinstance(error, theirs.AuthenticationException | theirs.AuthorizationException):
-            return "The search server does not accept the user or the password in MOOTHALL_SEARCH_URL."
-        if isinstance(error, theirs.NotFoundError):
-            return MISSING
-        if isinstance(error, TransportError):
-            return f"The search server answers with an error {error.status_code} and says: {reason(error.info)}."
-        return "The search server's answer cannot be read. Does an OpenSearch run at the address MOOTHALL_SEARCH_URL?"
 
     def _transport(self) -> Transport:
         """A connection must not be used on both sides of a fork: each process opens its own."""
@@ -95,12 +81,13 @@ class Server:
 
 def _open(address: Address, timeout: float) -> Transport:
     host = {"host": address.host, "port": address.port, "use_ssl": address.secure}
-    user = (address.user, address.password) if address.user else None
     # Tried once more where a connection was closed meanwhile, never after a time limit or an error of the server.
     return Transport(
         [host],
         connection_class=Urllib3HttpConnection,
-        http_auth=user,
+        headers=_signed_in(address),
+        # The system's authorities and that in SSL_CERT_FILE; names are checked. opensearch-py's own would be certifi's.
+        ssl_context=ssl.create_default_context() if address.secure else None,
         timeout=timeout,
         pool_maxsize=CONNECTIONS,
         max_retries=1,
@@ -109,16 +96,13 @@ def _open(address: Address, timeout: float) -> Transport:
     )
 
 
+def _signed_in(address: Address) -> dict[str, str]:
+    """Basic authentication (RFC 7617), in UTF-8: opensearch-py's own takes no letter outside of Latin-1."""
+    if not address.user:
+        return {}
+    said = b64encode(f"{address.user}:{address.password}".encode()).decode()
+    return {"authorization": f"Basic {said}"}
+
+
 def _is_fault(status: str | int) -> bool:
     return isinstance(status, int) and status >= 500
-
-
-def reason(said: object) -> str:
-    """Why, from the body or the item of an error; the deepest cause says most. At most 300 characters."""
-    error = said.get("error", said) if isinstance(said, Mapping) else said
-    reasons = []
-    while isinstance(error, Mapping):
-        reasons.append(str(error.get("reason") or error.get("type") or ""))
-        error = error.get("caused_by")
-    words = ": ".join(dict.fromkeys(filter(None, reasons))) or "nothing more"
-    return words[:300].rstrip(".")

@@ -47,6 +47,15 @@ class Names:
         return f"{self.read}-write"
 
     @property
+    def mark(self) -> str:
+        """A field that no document has, and only an index of this shape knows: a search that names it fails elsewhere.
+
+        Any other index behind the alias would give no error but an empty answer, as the server takes a field that it
+        does not know for one that nothing is in.
+        """
+        return f"shape_{self.fingerprint}"
+
+    @property
     def lease(self) -> str:
         """The index that says who rebuilds."""
         return f"{self.prefix}-lease"
@@ -60,10 +69,11 @@ class Names:
         return bool(re.fullmatch(rf"{re.escape(self.prefix)}-[0-9a-f]{{8}}-\d{{20}}", index))
 
 
-def body() -> dict[str, Any]:
+def body(mark: str = "shape") -> dict[str, Any]:
     """Settings and mapping of a new index. The searched texts are not kept: they stand in `title` and `text` anyway."""
     kept = {"excludes": ["all_*", "title_*", LABELS]}
-    mappings = {"dynamic": "strict", "date_detection": False, "_source": kept, "properties": _fields()}
+    fields = {**_fields(), mark: {"type": "keyword"}}
+    mappings = {"dynamic": "strict", "date_detection": False, "_source": kept, "properties": fields}
     return {"settings": _settings(), "mappings": mappings}
 
 

@@ -11,7 +11,8 @@ from hub.errors import IndexUnavailable
 from hub.index.analysis import usable
 from hub.index.base import Document, Rebuilt, Refused
 from hub.index.opensearch.lease import LASTS, Lease
-from hub.index.opensearch.server import MISSING, OVERLOADED, Server, reason
+from hub.index.opensearch.sentences import MISSING, reason
+from hub.index.opensearch.server import OVERLOADED, Server
 from hub.index.opensearch.shape import LONGEST_ID, Names, body, source_of
 
 BATCH_BYTES: Final = 2_000_000
@@ -76,9 +77,12 @@ class OpenSearchWriter:
         gone |= self._held([id for id, version in gone.items() if not version])
         deletions = [_Line(id, f"{_action('delete', id, version)}\n") for id, version in gone.items() if version]
         lines = [*deletions, *made.values()]
-        refused += self._send(self._names.write, lines)
+        wrong = self._send(self._names.write, lines)
+        if wrong and self.missing():
+            # Not the documents are wrong, but the place.
+            raise IndexUnavailable(MISSING)
         self._server.ask("POST", f"/{self._names.write}/_refresh")
-        return refused
+        return [*refused, *wrong]
 
     def rebuild(self, documents: Iterable[Document]) -> Rebuilt:
         """Write a new index, then point both aliases to it. The one before is kept until the next time. Busy."""
@@ -145,11 +149,15 @@ class OpenSearchWriter:
         return int(self._server.ask("GET", f"/{self._names.read}/_count")["count"])
 
     def _current(self) -> list[str]:
-        """The index behind both aliases; empty when there is none, or when they are not as we set them."""
-        answer = self._server.ask("GET", f"/_alias/{self._names.read},{self._names.write}", accept=(_MISSING,))
-        wanted = {self._names.read, self._names.write}
-        found = [name for name, one in answer.items() if isinstance(one, dict) and wanted <= set(one["aliases"])]
-        return found if len(found) == 1 else []
+        """The index behind both aliases; empty when there is none of our shape, or they are not as we set them."""
+        names = self._names
+        shown = {"filter_path": f"*.aliases,*.mappings.properties.{names.mark}"}
+        found = self._server.ask("GET", f"/{names.read},{names.write}", None, shown, accept=(_MISSING,))
+        if len(found) != 1:
+            return []
+        ((name, one),) = found.items()
+        whole = {names.read, names.write} <= set(one.get("aliases", ())) and "mappings" in one
+        return [name] if whole else []
 
     def _all(self) -> list[str]:
         return [name for name in self._aliases() if self._names.is_ours(name)]
@@ -164,16 +172,18 @@ class OpenSearchWriter:
 
     def _create(self, more: Mapping[str, str] | None = None) -> str:
         name = self._names.made_at(datetime.now(UTC))
-        made = body()
+        made = body(self._names.mark)
         made["settings"] |= more or {}
         self._server.ask("PUT", f"/{name}", made)
         return name
 
     def _switch(self, name: str) -> None:
-        """Point both aliases to `name` and to nothing else, at one stroke."""
+        """Point both aliases to `name` alone, at one stroke. An index that has the name of an alias is removed."""
         aliases = (self._names.read, self._names.write)
-        found = [(index, alias) for index, one in self._aliases().items() for alias in one["aliases"]]
-        old = [{"remove": {"index": index, "alias": alias}} for index, alias in found if alias in aliases]
+        all_ = self._aliases()
+        found = [(index, alias) for index, one in all_.items() for alias in one["aliases"]]
+        old: list[dict[str, Any]] = [{"remove_index": {"index": alias}} for alias in aliases if alias in all_]
+        old += [{"remove": {"index": index, "alias": alias}} for index, alias in found if alias in aliases]
         new = [{"add": {"index": name, "alias": alias}} for alias in aliases]
         self._server.ask("POST", "/_aliases", {"actions": [*old, *new]})
 

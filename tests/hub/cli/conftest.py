@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hub.sources.service import add_source
 from tests.hub.cli.typed import ATOM, PAGE, Terminal, feed_of
 from tests.people import settings_in
 from tests.servers.loopback import Site, serve
+from tests.servers.postgres import Postgres, programs
 
 ENTRIES = 3
 
@@ -30,7 +32,19 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def first_hub(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Northford City with one source, “Northford news”, harvested once."""
-    settings = settings_in(tmp_path_factory.mktemp("first") / "hub")
+    return _harvested(settings_in(tmp_path_factory.mktemp("first") / "hub"), site)
+
+
+@pytest.fixture(scope="session")
+def first_hub_on_postgresql(
+    site: Site, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The same on PostgreSQL."""
+    with postgres.ready() as url:
+        yield _harvested(settings_in(tmp_path_factory.mktemp("first") / "hub", database_url=url), site)
+
+
+def _harvested(settings: Settings, site: Site) -> Settings:
     parts = make_hub(settings)
     with parts.database.writing() as session:
         northford = add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
@@ -45,12 +59,22 @@ def first_hub(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def terminal(
-    first_hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Terminal:
-    """A copy of that hub, and the environment in which commands find it."""
-    settings = settings_in(tmp_path / "hub")
-    shutil.copytree(first_hub.data, settings.data)
-    return _at(settings, monkeypatch, capsys)
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Terminal]:
+    """A copy of that hub, and the environment in which commands find it; with `on_both` on each kind of database."""
+    with ExitStack() as stack:
+        if getattr(request, "param", "sqlite") == "sqlite":
+            first, url = request.getfixturevalue("first_hub"), ""
+        else:
+            first = request.getfixturevalue("first_hub_on_postgresql")
+            url = stack.enter_context(request.getfixturevalue("postgres").copied(first.database_url))
+            monkeypatch.setenv("PATH", str(programs()), prepend=":")
+        settings = settings_in(tmp_path / "hub", database_url=url)
+        shutil.copytree(first.data, settings.data)
+        yield _at(settings, monkeypatch, capsys)
 
 
 @pytest.fixture

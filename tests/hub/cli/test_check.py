@@ -1,5 +1,6 @@
 """`moothall check` finds what differs between database and index, and `--repair` mends it."""
 
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,10 @@ from hub.jobs import documents_of
 from hub.records.models import RecordRow
 from hub.records.service import DOCUMENT
 from hub.topics.service import Vocabulary
+from tests.databases import on_both
 from tests.hub.cli.typed import Terminal
+
+pytestmark = on_both("terminal")
 
 Planted = Callable[[Terminal], str]
 
@@ -73,6 +77,14 @@ def test_a_mended_index_holds_the_present_state(terminal: Terminal) -> None:
         wanted = {id: one.version for id, one in documents.load(session, ids).items() if one}
     database.close()
     assert open_reader(terminal.settings).versions() == wanted
+
+
+def test_an_index_that_is_gone_is_made_anew(terminal: Terminal) -> None:
+    shutil.rmtree(terminal.settings.index_folder)
+    assert "`moothall index rebuild` makes it" in terminal.type("check").complaint()
+    mended = terminal.type("check", "--repair", "--json").value()
+    assert (mended["missing"], mended["extra"], mended["stale"]) == ([], [], [])
+    assert terminal.type("check").status == 0
 
 
 def test_the_digest_says_what_the_hub_knows_and_not_what_the_index_holds(terminal: Terminal) -> None:

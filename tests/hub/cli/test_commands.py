@@ -9,6 +9,7 @@ from hub.accounts.service import actor_of, use_link
 from hub.cli.__main__ import COMMANDS, moothall
 from hub.errors import NotAllowed
 from hub.policy import ANONYMOUS
+from tests.databases import on_both
 from tests.hub.cli.typed import Terminal, leaves
 from tests.servers.loopback import Site
 
@@ -59,6 +60,7 @@ def test_what_prints_a_result_takes_json(words: tuple[str, ...]) -> None:
     assert "--json" in [option for one in leaves()[words].params for option in one.opts]
 
 
+@on_both("terminal")
 @pytest.mark.parametrize("words", sorted(RESULTS), ids=" ".join)
 def test_json_is_one_value_and_nothing_else(
     terminal: Terminal, site: Site, tmp_path: Path, words: tuple[str, ...]
@@ -85,6 +87,7 @@ def test_help_is_printed_and_is_no_failure(no_hub: Terminal, words: tuple[str, .
     assert said.out.startswith("Usage: moothall")
 
 
+@on_both("terminal")
 def test_the_link_signs_one_browser_in_once(terminal: Terminal) -> None:
     address = terminal.type("operator", "link", "--json").value()["link"]
     assert address.startswith(f"{terminal.settings.base_url}/sign-in/")

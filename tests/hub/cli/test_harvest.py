@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hub.config import environment
 from hub.db import now
 from hub.sources.models import Run, Source
+from tests.databases import on_both
 from tests.hub.cli.conftest import ENTRIES
 from tests.hub.cli.typed import Terminal
 from tests.servers.loopback import Site
@@ -34,17 +35,20 @@ def test_a_source_is_named_by_id_name_or_address(terminal: Terminal, site: Site,
     assert (result["sources"], result["new"], result["index_writes"]) == (1, ENTRIES, ENTRIES)
 
 
+@on_both("terminal")
 def test_only_what_is_due_is_checked_with_due(terminal: Terminal, site: Site) -> None:
     other(terminal, site)
     assert terminal.type("harvest", "--due", "--json").value()["sources"] == 1, "the first was checked just now"
     assert terminal.type("harvest", "--due", "--json").value()["sources"] == 0
 
 
+@on_both("terminal")
 def test_a_second_check_changes_nothing_and_writes_nothing(terminal: Terminal) -> None:
     result = terminal.type("harvest", "--all", "--json").value()
     assert (result["sources"], result["new"], result["changed"], result["index_writes"]) == (1, 0, 0, 0)
 
 
+@on_both("terminal")
 def test_a_paused_source_is_left_out_of_all_and_checked_when_it_is_named(terminal: Terminal) -> None:
     assert terminal.type("source", "pause", "Northford news", "--json").value()["paused"] is True
     assert "Paused." in terminal.type("source", "list").out
@@ -68,6 +72,7 @@ def test_one_failing_source_does_not_spoil_the_others(terminal: Terminal, site: 
     assert "! Other: There is nothing at" in terminal.type("harvest", "--all").out
 
 
+@on_both("terminal")
 def test_a_source_that_somebody_checks_is_skipped_and_said(terminal: Terminal) -> None:
     database = terminal.database()
     with database.writing() as session:

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_database_is_said_so(terminal: Terminal, words: str) -
     assert "The database cannot be used: file is not a database." in terminal.type(*words.split()).complaint()
 
 
-@pytest.mark.parametrize("words", ["search food", "check", "check --repair", "index status"])
+@pytest.mark.parametrize("words", ["search food", "check", "index status"])
 def test_a_missing_index_is_said_with_its_remedy(terminal: Terminal, words: str) -> None:
     shutil.rmtree(terminal.settings.index_folder)
     assert "`moothall index rebuild` makes it." in terminal.type(*words.split()).complaint()

@@ -44,8 +44,10 @@ def test_the_keeper_makes_keeps_and_mends_the_index(
         assert until(lambda: set(reader.versions()) == {"old", "new"})
         assert until(lambda: EmbeddedWriter(tmp_path / "index").ensure() is False), "it lets go when idle"
         shutil.rmtree(tmp_path / "index")
+        assert until(lambda: set(reader.versions()) == {"old", "new"}), "it misses the index although nothing changes"
+        shutil.rmtree(tmp_path / "index")
         shelf.put(database, "newer")
-        assert until(lambda: set(reader.versions()) == {"old", "new", "newer"}), "it makes the index again"
+        assert until(lambda: set(reader.versions()) == {"old", "new", "newer"}), "and at once when something does"
         with monkeypatch.context() as broken:
             broken.setattr("hub.index.worker.deliver", lambda *_, **__: 1 / 0)
             time.sleep(0.3)
