@@ -14,9 +14,11 @@ from tantivy import Order
 from hub.config import Settings
 from hub.errors import Busy, IndexUnavailable
 from hub.index.analysis import Analysis, Welsh, unchanged, usable
-from hub.index.base import Document, IndexReader, IndexWriter, Query, Rebuilt, Refused, SearchPage, Stats
+from hub.index.base import START, Document, IndexReader, IndexWriter, Query, Rebuilt, Refused, SearchPage, Stats
+from hub.index.cursors import Cursors, own_key
 from hub.index.dictionary import Dictionary
 from hub.index.folders import Folders, Lock
+from hub.index.lists import Lists
 from hub.index.pages import holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
@@ -205,16 +207,21 @@ class EmbeddedReader:
     rebuild: the engine's own reloading does not survive a fork.
     """
 
-    def __init__(self, folder: Path, welsh: Welsh = unchanged) -> None:
+    def __init__(self, folder: Path, welsh: Welsh = unchanged, key: Callable[[], str] = own_key) -> None:
         self._folders = Folders(folder, fingerprint())
         self._analysis = Analysis(welsh)
+        self._lists = Lists(Cursors(ENGINE, key))
         self._guard = threading.Lock()
         self._opened: _Opened | None = None
 
     def search(self, query: Query) -> SearchPage:
-        """One page. BadInput for a filter that there is not; IndexUnavailable."""
+        """One page, from the index as it is now or from the list's snapshot."""
+        if query.after not in ("", START):
+            return _engine(lambda: self._lists.next(query, self._analysis))
         opened, searcher = self._now()
         ranking = Ranking(opened.schema, self._analysis, holder(searcher))
+        if query.after:
+            return _engine(lambda: self._lists.first(searcher, ranking, query, self._analysis))
         return _engine(lambda: page_of(searcher, ranking, query, self._analysis))
 
     def similar(self, id: str, size: int) -> list[str]:
@@ -277,4 +284,5 @@ def _engine(call: Callable[[], T]) -> T:
 
 def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter]:
     """The reader and the writer of the index in the data folder; neither touches it before its first call."""
-    return EmbeddedReader(settings.index_folder, Dictionary(settings.cache)), EmbeddedWriter(settings.index_folder)
+    reader = EmbeddedReader(settings.index_folder, Dictionary(settings.cache), settings.secret)
+    return reader, EmbeddedWriter(settings.index_folder)

@@ -41,7 +41,8 @@ DIFFERENCES: Final = {
         "two writers": "Two may apply changes at once, the newest version stays. Busy comes only while one rebuilds.",
         "older versions": "An older version than the one there changes nothing: rebuild after restoring a database.",
         "a killed rebuild": "Its place becomes free a minute later; tantivy's becomes free at once.",
-        "far pages": "Hits end at 10,000; the total is exact beyond.",
+        "far pages": "The hits of numbered pages end at 10,000; the total is exact, and a list goes on to its end.",
+        "lists": "Any process goes on with a list; embedded only the one that began it. The second rebuild ends it.",
         "long ids": "An id has at most 512 bytes. A longer one is refused, by itself.",
         "long values": "A value over 8,191 characters cannot be filtered by.",
         "stems": "Some English, Swedish and German stems are others: ALLOWED in test_opensearch_words.py.",
@@ -52,9 +53,14 @@ DIFFERENCES: Final = {
 """What the second engine does not do as the embedded one does, and why that is allowed. All else is the same."""
 
 
+def key() -> str:
+    """The key of a hub, for cursors."""
+    return "a key that nobody can guess"
+
+
 def embedded(folder: Path) -> Engine:
     """The engine in a folder."""
-    return Engine("embedded", lambda: EmbeddedWriter(folder), lambda: EmbeddedReader(folder, welsh=welsh), folder)
+    return Engine("embedded", lambda: EmbeddedWriter(folder), lambda: EmbeddedReader(folder, welsh, key), folder)
 
 
 def opensearch(folder: Path) -> Engine:
@@ -64,7 +70,7 @@ def opensearch(folder: Path) -> Engine:
     return Engine(
         "opensearch",
         lambda: OpenSearchWriter(Server(address, WRITING), names),
-        lambda: OpenSearchReader(Server(address, READING), names, welsh),
+        lambda: OpenSearchReader(Server(address, READING), names, welsh, key),
         folder,
         one_writer=False,
     )
@@ -75,6 +81,30 @@ def forget_opensearch(folder: Path) -> None:
     server = Server(read_address(os.environ[VARIABLE]), WRITING)
     for name in server.ask("GET", f"/{_prefix(folder)}-*/_alias"):
         server.ask("DELETE", f"/{name}")
+
+
+@dataclass
+class Place:
+    """A prefix of its own on the server."""
+
+    server: Server
+    names: Names
+
+    def writer(self, lasts: float = 60) -> OpenSearchWriter:
+        """A writer whose place in a rebuild lasts so long."""
+        return OpenSearchWriter(self.server, self.names, lasts)
+
+    def reader(self) -> OpenSearchReader:
+        """A reader."""
+        return OpenSearchReader(self.server, self.names)
+
+    def all(self) -> set[str]:
+        """Every index that begins with the prefix."""
+        return set(self.server.ask("GET", f"/{self.names.prefix}-*/_alias"))
+
+    def indexes(self) -> set[str]:
+        """The indexes that rebuilds made."""
+        return {name for name in self.all() if self.names.is_ours(name)}
 
 
 def _prefix(folder: Path) -> str:

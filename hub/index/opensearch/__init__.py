@@ -5,6 +5,7 @@ breaker     a server that fails is left alone for a while
 server      one request: time limit, breaker, errors in our words; the only importer of opensearch-py
 shape       names, mapping, analysis; a document as the server takes it
 queries     a Query as a request, and its answer as a SearchPage; no server needed
+lists       lists of results, from a point in time
 lease       one rebuild at a time among all processes
 writer, reader
 """

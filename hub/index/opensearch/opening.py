@@ -14,5 +14,5 @@ def open_opensearch(settings: Settings) -> tuple[IndexReader, IndexWriter]:
     """Neither touches the server before its first call. BadInput for an address that cannot be used."""
     address = read_address(settings.search_url)
     names = Names(address.prefix, fingerprint())
-    reader = OpenSearchReader(Server(address, READING), names, Dictionary(settings.cache))
+    reader = OpenSearchReader(Server(address, READING), names, Dictionary(settings.cache), settings.secret)
     return reader, OpenSearchWriter(Server(address, WRITING), names)

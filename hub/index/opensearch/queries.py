@@ -46,7 +46,7 @@ def search_body(query: Query, analysis: Analysis) -> Part:
         "size": query.size if shown else 0,
         "sort": _order(query),
         "track_total_hits": True,
-        "_source": list(SHOWN),
+        "_source": list(SHOWN) if query.shown else False,
     }
     return body
 

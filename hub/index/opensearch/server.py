@@ -20,6 +20,9 @@ WRITING: Final = 30.0
 
 OVERLOADED: Final = 429
 
+WHOLE: Final = {"allow_partial_search_results": "false"}
+"""Half an answer would have a wrong total: an error is better."""
+
 MISSING: Final = (
     "There is no search index on the server, or one of an older shape. `moothall index rebuild` makes a new one."
 )
