@@ -1,4 +1,4 @@
-"""What an index is: the values that go in and out, and two Protocols that every engine keeps."""
+"""What an index is: the values that go in and out, and three Protocols that every engine keeps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -151,7 +151,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A document that the engine would not take, and why, in a sentence."""
+    """A document (or a saved search) that the engine would not take, and why, in a sentence."""
 
     id: str
     reason: str
@@ -162,6 +162,17 @@ class Rebuilt:
     """What a rebuild wrote: how many documents, and those that the engine would not take."""
 
     written: int
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What saved searches find: {name: ids}, in the order in which searches and documents were handed in.
+
+    Searches that find nothing are absent. `refused` names those that cannot be used, which does the others no harm.
+    """
+
+    found: Mapping[str, tuple[str, ...]]
     refused: tuple[Refused, ...] = ()
 
 
@@ -229,3 +240,17 @@ class IndexReader(Protocol):
         ...
 
     def stats(self) -> Stats: ...
+
+
+class SavedMatcher(Protocol):
+    """Saved searches against new documents. Needs no index of documents, and may run in any number of processes."""
+
+    def match(self, documents: Sequence[Document], saved: Mapping[str, Query]) -> Matches:
+        """Which of all saved searches find which of these documents: the same as `search` would find if they were
+        indexed. Sorting, pages and facets of a query count nothing.
+
+        The database alone knows the saved searches: hand in all of them, each time. Of an id that comes twice the last
+        document counts; one that the index would refuse is found by none. Idempotent. IndexUnavailable; Busy when other
+        processes hand in other searches at the same moment.
+        """
+        ...

@@ -4,11 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import tantivy
 from tantivy import Occur
 
+from hub.errors import IndexUnavailable
 from hub.index.analysis import Analysis, field_of
 from hub.index.base import Hit, Query, SearchPage
 from hub.index.marking import Marker
@@ -28,6 +29,8 @@ TOPIC_LIKENESS: Final = 0.5
 
 Counts = tuple[tuple[str, int], ...]
 NONE: Final[Counts] = ()
+
+T = TypeVar("T")
 
 Found = tuple[float, tantivy.DocAddress]
 """Score and address of a document in one snapshot."""
@@ -163,3 +166,15 @@ def _telling(searcher: tantivy.Searcher, field: str, words: Sequence[str]) -> li
             weighed[word] = times * math.log(1 + (total - others + 0.5) / (others + 0.5))
     best = sorted(weighed.items(), key=lambda one: (-one[1], one[0]))[:SIMILAR_WORDS]
     return [(word, weight / best[0][1]) for word, weight in best]
+
+
+def answer(call: Callable[[], T]) -> T:
+    """What the engine answers; its errors are ours, and so are its panics, which Python takes for no Exception."""
+    try:
+        return call()
+    except ValueError as error:
+        raise IndexUnavailable(f"The search index does not answer: {error}.") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexUnavailable(f"The search engine stumbled over this search: {error}.") from error

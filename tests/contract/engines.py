@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hub.index.base import PUBLIC, Clause, Document, IndexReader, IndexWriter, Query, SearchPage, Span
+from hub.index.base import PUBLIC, Clause, Document, IndexReader, IndexWriter, Query, SavedMatcher, SearchPage, Span
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.matching import EmbeddedMatcher
 from hub.index.opensearch.address import read_address
+from hub.index.opensearch.matcher import OpenSearchMatcher
 from hub.index.opensearch.reader import OpenSearchReader
-from hub.index.opensearch.server import READING, WRITING, Server
+from hub.index.opensearch.server import MATCHING, READING, WRITING, Server
 from hub.index.opensearch.shape import Names, fingerprint
 from hub.index.opensearch.writer import OpenSearchWriter
 from tests.servers.opensearch import VARIABLE
@@ -31,6 +33,7 @@ class Engine:
     name: str
     writer: Callable[[], IndexWriter]
     reader: Callable[[], IndexReader]
+    matcher: Callable[[], SavedMatcher]
     folder: Path
     one_writer: bool = True
     """False: two may write at once, as the engine itself keeps the newest version of each document. DIFFERENCES."""
@@ -43,6 +46,7 @@ DIFFERENCES: Final = {
         "a killed rebuild": "Its place becomes free a minute later; tantivy's becomes free at once.",
         "far pages": "The hits of numbered pages end at 10,000; the total is exact, and a list goes on to its end.",
         "lists": "Any process goes on with a list; embedded only the one that began it. The second rebuild ends it.",
+        "many words": "A saved search that asks for over 1,000 words, each in six languages, is refused, by itself.",
         "long ids": "An id has at most 512 bytes. A longer one is refused, by itself.",
         "long values": "A value over 8,191 characters cannot be filtered by.",
         "stems": "Some English, Swedish and German stems are others: ALLOWED in test_opensearch_words.py.",
@@ -60,7 +64,13 @@ def key() -> str:
 
 def embedded(folder: Path) -> Engine:
     """The engine in a folder."""
-    return Engine("embedded", lambda: EmbeddedWriter(folder), lambda: EmbeddedReader(folder, welsh, key), folder)
+    return Engine(
+        "embedded",
+        lambda: EmbeddedWriter(folder),
+        lambda: EmbeddedReader(folder, welsh, key),
+        lambda: EmbeddedMatcher(welsh),
+        folder,
+    )
 
 
 def opensearch(folder: Path) -> Engine:
@@ -71,6 +81,7 @@ def opensearch(folder: Path) -> Engine:
         "opensearch",
         lambda: OpenSearchWriter(Server(address, WRITING), names),
         lambda: OpenSearchReader(Server(address, READING), names, welsh, key),
+        lambda: OpenSearchMatcher(Server(address, MATCHING), names, welsh),
         folder,
         one_writer=False,
     )

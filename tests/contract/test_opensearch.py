@@ -18,11 +18,11 @@ from hub.index.delivery import ATTEMPTS, deliver
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
 from hub.index.opensearch.address import Address, read_address
 from hub.index.opensearch.breaker import LIMIT, PAUSE, Breaker
+from hub.index.opensearch.bulk import BATCH, BATCH_BYTES
 from hub.index.opensearch.queries import WINDOW
 from hub.index.opensearch.reader import OpenSearchReader
 from hub.index.opensearch.server import READING, Server
 from hub.index.opensearch.shape import Names, body
-from hub.index.opensearch.writer import BATCH, BATCH_BYTES
 from hub.index.rebuilding import Differences, compare, rebuild, repair
 from hub.search.parse import parse
 from tests.contract.engines import DIFFERENCES, Place, document, ids, query

@@ -8,7 +8,7 @@ import pytest
 from hub.errors import BadInput, Busy, Gone, IndexUnavailable
 from hub.index.base import START
 from hub.index.opensearch.breaker import LIMIT
-from hub.index.opensearch.lists import POINTS
+from hub.index.opensearch.points import POINTS
 from hub.index.opensearch.reader import OpenSearchReader
 from hub.index.opensearch.shape import Names
 from tests.contract.engines import DIFFERENCES, Place, document, ids, query

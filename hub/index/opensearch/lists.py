@@ -1,42 +1,13 @@
 """Lists on the server: all results of a search, page by page, from one point in time that the server keeps for us."""
 
-from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
-from hub.errors import Busy, IndexUnavailable
-from hub.index.base import KEPT, START, Query
-from hub.index.cursors import Cursors, not_kept
+from hub.errors import IndexUnavailable
+from hub.index.base import START, Query
+from hub.index.cursors import Cursors
+from hub.index.opensearch.points import close_point, open_point, search_point
 from hub.index.opensearch.queries import WINDOW, Part
-from hub.index.opensearch.server import OVERLOADED, WHOLE, Server
-
-POINTS: Final = "/_search/point_in_time"
-"""Where points in time are let go."""
-
-_MISSING: Final = 404
-_KEEP: Final = f"{KEPT}s"
-
-
-def open_point(server: Server, index: str) -> str:
-    """A point in time of this index. Busy where the server keeps as many as it may (`search.max_open_pit_context`)."""
-    answer = server.ask("POST", f"/{index}{POINTS}", None, {"keep_alive": _KEEP}, accept=(OVERLOADED,))
-    if "pit_id" not in answer:
-        raise Busy("Too many lists are being read at once. Try again in a minute.")
-    return str(answer["pit_id"])
-
-
-def search_point(server: Server, point: str, body: Part) -> Any:
-    """A search in a point in time, which is kept on from now. Gone when the server has forgotten it."""
-    asked = {**body, "pit": {"id": point, "keep_alive": _KEEP}}
-    answer = server.ask("POST", "/_search", asked, WHOLE, accept=(_MISSING,))
-    if answer.get("status") == _MISSING:
-        raise not_kept()
-    return answer
-
-
-def close_point(server: Server, point: str) -> None:
-    """Let it go. Harmless when that fails: the server forgets it by itself."""
-    with suppress(IndexUnavailable):
-        server.ask("DELETE", POINTS, {"pit_id": [point]}, accept=(_MISSING,))
+from hub.index.opensearch.server import Server
 
 
 class Lists:

@@ -18,6 +18,9 @@ READING: Final = 2.0
 WRITING: Final = 30.0
 """Seconds for what the work process does: a batch of large documents, a new index, a switch."""
 
+MATCHING: Final = 120.0
+"""Seconds for thousands of documents against tens of thousands of saved searches: nobody waits for it."""
+
 OVERLOADED: Final = 429
 
 WHOLE: Final = {"allow_partial_search_results": "false"}
