@@ -37,9 +37,10 @@ format: $(VENV)/installed-dev ## Format the code and mend what the linter can me
 	$(BIN)/ruff format $(ALL)
 	$(BIN)/ruff check --fix $(ALL)
 
-bench: $(VENV)/installed-dev ## Measure: search page and harvest against the raw engine and the raw parse
+bench: $(VENV)/installed-dev ## Measure: search page and harvest against the raw engine and parse, saved searches
 	$(BIN)/python -m benchmarks.search_page
 	$(BIN)/python -m benchmarks.harvest
+	$(BIN)/python -m benchmarks.saved_searches
 
 clean: ## Remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) moothall-demo build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
