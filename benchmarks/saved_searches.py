@@ -4,23 +4,25 @@
 
 Half the searches are two words; the others are one of two words, a word and a filter, a phrase, a word without another,
 and two words that name a topic with six labels in other languages. The first time the server is given all of them;
-after that one in a hundred is another one each round. Where OpenSearch cannot be had, only the embedded engine is
-measured.
+after that one in a hundred is another one each round. On a machine that does other work as well, the seconds of the
+processor say more than the clock. Where OpenSearch cannot be had, only the embedded engine is measured.
 """
 
 import argparse
+import os
 import random
 import statistics
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Final
+from pathlib import Path
+from typing import Final, Self
 
 from benchmarks.corpus import SEED, TYPES, Corpus
 from hub.config import read_settings
 from hub.index.base import PUBLIC, Clause, Document, Expansion, Matches, Query, SavedMatcher
 from hub.index.engines import open_matcher
-from tests.servers.opensearch import NotHad, node
+from tests.servers.opensearch import NotHad, node, process_at
 
 CHANGED: Final = 100
 """One search of so many is another one in each round."""
@@ -52,30 +54,61 @@ def _search(chance: random.Random, pair: tuple[str, str]) -> Query:
     return Query(rights=PUBLIC, clauses=both)
 
 
+class Timed:
+    """Seconds of a block: on the clock, and of the processor in our process and in the server's."""
+
+    def __init__(self, server: int | None) -> None:
+        self._server = server
+
+    def __enter__(self) -> Self:
+        self._began = self._now()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = [end - start for start, end in zip(self._began, self._now(), strict=True)]
+
+    def _now(self) -> tuple[float, float, float]:
+        return time.perf_counter(), time.process_time(), _processor(self._server)
+
+
+def _processor(process: int | None) -> float:
+    if process is None:
+        return 0.0
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(
-    name: str, matcher: SavedMatcher, documents: Sequence[Document], saved: Mapping[str, Query], rounds: int
+    name: str,
+    matcher: SavedMatcher,
+    documents: Sequence[Document],
+    saved: Mapping[str, Query],
+    rounds: int,
+    server: int | None = None,
 ) -> Matches:
-    """Print the first time and the median of the rounds; what the first time found is given back."""
-    began, busy = time.perf_counter(), time.process_time()
-    found = matcher.match(documents, saved)
-    first = time.perf_counter() - began
-    print(f"{name:10} first time {first:6.2f} s, of it {time.process_time() - busy:5.2f} s in our process")
+    """Print the first time and the medians of the rounds; what the first time found is given back."""
+    with Timed(server) as first:
+        found = matcher.match(documents, saved)
+    _say(name, "first time", first.seconds)
     chance = random.Random(SEED)
-    taken, ours = [], []
+    taken = []
     for round in range(rounds):
         changed = {
             one: Query(rights=PUBLIC, clauses=(Clause(f"{round}x{one}"),))
             for one in chance.sample(sorted(saved), len(saved) // CHANGED)
         }
-        began, busy = time.perf_counter(), time.process_time()
-        matcher.match(documents, {**saved, **changed})
-        taken.append(time.perf_counter() - began)
-        ours.append(time.process_time() - busy)
-    print(
-        f"{name:10} afterwards {statistics.median(taken):6.2f} s ({min(taken):.2f} to {max(taken):.2f}), "
-        f"of it {statistics.median(ours):5.2f} s in our process"
-    )
+        with Timed(server) as again:
+            matcher.match(documents, {**saved, **changed})
+        taken.append(again.seconds)
+    _say(name, "afterwards", [statistics.median(each) for each in zip(*taken, strict=True)])
     return found
+
+
+def _say(name: str, when: str, seconds: Sequence[float]) -> None:
+    clock, ours, server = seconds
+    print(
+        f"{name:10} {when} {clock:6.2f} s; of the processor {ours:.2f} s in our process, {server:.2f} s in the server"
+    )
 
 
 def main() -> None:
@@ -97,7 +130,7 @@ def main() -> None:
             print(f"OpenSearch was not measured: {why}.")
             return
         matcher = open_matcher(read_settings(search_url=f"{address}?prefix={PREFIX}"))
-        same = measure("opensearch", matcher, documents, saved, given.rounds)
+        same = measure("opensearch", matcher, documents, saved, given.rounds, process_at(address))
         print("both find the same" if same == found else "they DIFFER")
 
 
