@@ -44,6 +44,7 @@ bench: $(VENV)/installed-dev ## Measure: search page, harvest and load against t
 	$(BIN)/python -m benchmarks.search_page
 	$(BIN)/python -m benchmarks.harvest
 	$(BIN)/python -m benchmarks.mixed_load
+	$(BIN)/python -m benchmarks.saved_searches
 
 bench-opensearch: $(VENV)/installed-dev ## The same with OpenSearch, which is started for it; needs a JDK and Maven
 	$(BIN)/python -m benchmarks.search_page --engine opensearch

@@ -16,9 +16,10 @@ from opensearchpy import OpenSearch, helpers
 
 from benchmarks.corpus import Corpus
 from hub.index.opensearch.address import read_address
+from hub.index.opensearch.bulk import BATCH
 from hub.index.opensearch.server import WRITING, Server
 from hub.index.opensearch.shape import Names, body, fingerprint, source_of
-from hub.index.opensearch.writer import BATCH, OpenSearchWriter
+from hub.index.opensearch.writer import OpenSearchWriter
 from tests.servers.opensearch import node
 
 RAW: Final = "raw"

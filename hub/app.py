@@ -171,6 +171,7 @@ TITLES: Final[dict[int, str]] = {
     404: "There is no such page",
     405: "That cannot be done here",
     409: "Not now",
+    410: "That is no longer kept",
     413: "That is too large",
     503: "A part of the hub is resting",
 }

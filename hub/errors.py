@@ -5,6 +5,7 @@ HubError                 500 / exit 1
 ├── NotFound             404   there is no such thing, or it may not be known
 ├── NotAllowed           403   the actor may not do this
 ├── Conflict             409   somebody or something else is at it
+├── Gone                 410   it was there, and is kept no longer
 ├── Busy                 503   the one writer's place is taken for the moment
 └── Unavailable          503   a part of the hub is down
     └── IndexUnavailable
@@ -45,6 +46,12 @@ class Conflict(HubError):
 
     status = 409
     permanent = False
+
+
+class Gone(HubError):
+    """It was kept for a time, and that is over; begin again."""
+
+    status = 410
 
 
 class Busy(HubError):

@@ -1,4 +1,4 @@
-"""What an index is: the values that go in and out, and two Protocols that every engine keeps."""
+"""What an index is: the values that go in and out, and three Protocols that every engine keeps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,9 +83,20 @@ class Expansion:
     """The words of the query that named the topic: a document found by a label need not hold these."""
 
 
+START: Final = "*"
+"""The cursor of a list's first page."""
+
+KEPT: Final = 60
+"""Seconds that a list of results is kept after each of its pages."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One search, without any engine's syntax. No clauses and no filters means everything, newest first."""
+    """One search, without any engine's syntax. No clauses and no filters means everything, newest first.
+
+    `after` asks for a *list*: all results, however many, as they were at its first page (START), each page by the
+    cursor that the one before gave. `page` counts nothing then.
+    """
 
     rights: Rights
     clauses: tuple[Clause, ...] = ()
@@ -101,6 +112,9 @@ class Query:
     """False: the labels of a document's topics find nothing, only what the document itself says."""
     any_word: bool = False
     """True: a document needs one of the words only (tried, and said, when all words together find nothing)."""
+    after: str = ""
+    shown: bool = True
+    """False: hits are without title and extract, for those who want ids only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +139,19 @@ class Hit:
 class SearchPage:
     """The answer: hits of this page, the exact total, and for each facet (value, count), most frequent first.
 
-    The counts of a facet are made with all filters but its own, so that OR inside a facet can be chosen.
+    The counts of a facet are made with all filters but its own, so that OR inside a facet can be chosen. `after` is the
+    cursor of a list's next page, empty at its end; facets are counted for its first page only.
     """
 
     hits: tuple[Hit, ...]
     total: int
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A document that the engine would not take, and why, in a sentence."""
+    """A document (or a saved search) that the engine would not take, and why, in a sentence."""
 
     id: str
     reason: str
@@ -146,6 +162,17 @@ class Rebuilt:
     """What a rebuild wrote: how many documents, and those that the engine would not take."""
 
     written: int
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What saved searches find: {name: ids}, in the order in which searches and documents were handed in.
+
+    Searches that find nothing are absent. `refused` names those that cannot be used, which does the others no harm.
+    """
+
+    found: Mapping[str, tuple[str, ...]]
     refused: tuple[Refused, ...] = ()
 
 
@@ -195,7 +222,14 @@ class IndexWriter(Protocol):
 class IndexReader(Protocol):
     """Reading. Sees every commit of any process at its next call. Raises IndexUnavailable when there is no index."""
 
-    def search(self, query: Query) -> SearchPage: ...
+    def search(self, query: Query) -> SearchPage:
+        """One page. BadInput for a filter that there is not.
+
+        Of a list nothing is missed and nothing comes twice, whatever changes meanwhile. It is let go at its end, by a
+        page of size 0, and KEPT seconds after its last page. BadInput for a cursor that is not of this very query, Gone
+        for one whose list is no longer kept, Busy when too many lists are read at once.
+        """
+        ...
 
     def similar(self, id: str, size: int) -> list[str]:
         """Ids of other organisations' documents most like this one, best first; empty when it is not in the index."""
@@ -210,3 +244,17 @@ class IndexReader(Protocol):
         ...
 
     def stats(self) -> Stats: ...
+
+
+class SavedMatcher(Protocol):
+    """Saved searches against new documents. Needs no index of documents, and may run in any number of processes."""
+
+    def match(self, documents: Sequence[Document], saved: Mapping[str, Query]) -> Matches:
+        """Which of all saved searches find which of these documents: the same as `search` would find if they were
+        indexed. Sorting, pages and facets of a query count nothing.
+
+        The database alone knows the saved searches: hand in all of them, each time. Of an id that comes twice the last
+        document counts; one that the index would refuse is found by none. Idempotent. IndexUnavailable; Busy when other
+        processes hand in other searches at the same moment.
+        """
+        ...

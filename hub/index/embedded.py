@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import tantivy
 from tantivy import Order
@@ -14,10 +14,24 @@ from tantivy import Order
 from hub.config import Settings
 from hub.errors import Busy, IndexUnavailable
 from hub.index.analysis import Analysis, Welsh, unchanged, usable
-from hub.index.base import Document, IndexReader, IndexWriter, Query, Rebuilt, Refused, SearchPage, Stats
+from hub.index.base import (
+    START,
+    Document,
+    IndexReader,
+    IndexWriter,
+    Query,
+    Rebuilt,
+    Refused,
+    SavedMatcher,
+    SearchPage,
+    Stats,
+)
+from hub.index.cursors import Cursors, own_key
 from hub.index.dictionary import Dictionary
 from hub.index.folders import Folders, Lock
-from hub.index.pages import holder, like, page_of
+from hub.index.lists import Lists
+from hub.index.matching import EmbeddedMatcher
+from hub.index.pages import answer, holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
 from hub.index.spelling import nearest
@@ -205,17 +219,22 @@ class EmbeddedReader:
     rebuild: the engine's own reloading does not survive a fork.
     """
 
-    def __init__(self, folder: Path, welsh: Welsh = unchanged) -> None:
+    def __init__(self, folder: Path, welsh: Welsh = unchanged, key: Callable[[], str] = own_key) -> None:
         self._folders = Folders(folder, fingerprint())
         self._analysis = Analysis(welsh)
+        self._lists = Lists(Cursors(ENGINE, key))
         self._guard = threading.Lock()
         self._opened: _Opened | None = None
 
     def search(self, query: Query) -> SearchPage:
-        """One page. BadInput for a filter that there is not; IndexUnavailable."""
+        """One page, from the index as it is now or from the list's snapshot."""
+        if query.after not in ("", START):
+            return answer(lambda: self._lists.next(query, self._analysis))
         opened, searcher = self._now()
         ranking = Ranking(opened.schema, self._analysis, holder(searcher))
-        return _engine(lambda: page_of(searcher, ranking, query, self._analysis))
+        if query.after:
+            return answer(lambda: self._lists.first(searcher, ranking, query, self._analysis))
+        return answer(lambda: page_of(searcher, ranking, query, self._analysis))
 
     def similar(self, id: str, size: int) -> list[str]:
         """By the 25 words that tell most about it, and its topics (vocabulary.md §6.2: 0.318 against 0.277 without)."""
@@ -223,14 +242,14 @@ class EmbeddedReader:
         found = searcher.search(tantivy.Query.term_query(opened.schema, "id", usable(id)), 1).hits
         if not found or size < 1:
             return []
-        asked = _engine(lambda: like(searcher, opened.schema, self._analysis, usable(id), found[0][1]))
-        hits = _engine(lambda: searcher.search(asked, size, count=False).hits)
+        asked = answer(lambda: like(searcher, opened.schema, self._analysis, usable(id), found[0][1]))
+        hits = answer(lambda: searcher.search(asked, size, count=False).hits)
         return [searcher.doc(address)["id"][0] for _, address in hits]
 
     def spell(self, word: str) -> str:
         """By stems nearby, then by the words of the documents that have them (hub/index/spelling.py)."""
         opened, searcher = self._now()
-        return _engine(lambda: nearest(searcher, opened.schema, self._analysis, word))
+        return answer(lambda: nearest(searcher, opened.schema, self._analysis, word))
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
         """{id: version}; all of 100,000 documents take about 1.5 s, as no text is read."""
@@ -239,7 +258,7 @@ class EmbeddedReader:
         if ids is not None:
             query = tantivy.Query.term_set_query(opened.schema, "id", [usable(id) for id in ids])
         most = max(1, searcher.num_docs if ids is None else len(set(ids)))
-        hits = _engine(lambda: searcher.search(query, most, count=False, order_by_field="id", order=Order.Asc).hits)
+        hits = answer(lambda: searcher.search(query, most, count=False, order_by_field="id", order=Order.Asc).hits)
         versions = searcher.fast_field_values("version", [address for _, address in hits])
         return {str(id): int(version or 0) for (id, _), version in zip(hits, versions, strict=True)}
 
@@ -256,25 +275,12 @@ class EmbeddedReader:
             with self._guard:
                 index = _open(self._folders, name)
                 opened = self._opened = _Opened(name, process, index, index.schema)
-        _engine(opened.index.reload)
+        answer(opened.index.reload)
         return opened, opened.index.searcher()
 
 
-T = TypeVar("T")
-
-
-def _engine(call: Callable[[], T]) -> T:
-    """What the engine answers; its errors are ours, and so are its panics, which Python takes for no Exception."""
-    try:
-        return call()
-    except ValueError as error:
-        raise IndexUnavailable(f"The search index does not answer: {error}.") from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise IndexUnavailable(f"The search engine stumbled over this search: {error}.") from error
-
-
-def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter]:
-    """The reader and the writer of the index in the data folder; neither touches it before its first call."""
-    return EmbeddedReader(settings.index_folder, Dictionary(settings.cache)), EmbeddedWriter(settings.index_folder)
+def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter, SavedMatcher]:
+    """What reads and writes the index in the data folder; nothing touches it before its first call."""
+    dictionary = Dictionary(settings.cache)
+    reader = EmbeddedReader(settings.index_folder, dictionary, settings.secret)
+    return reader, EmbeddedWriter(settings.index_folder), EmbeddedMatcher(dictionary)

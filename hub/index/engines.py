@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from hub.config import Settings
 from hub.errors import BadInput
-from hub.index.base import IndexReader, IndexWriter
+from hub.index.base import IndexReader, IndexWriter, SavedMatcher
 
 _OPENSEARCH: Final = "hub.index.opensearch.opening:open_opensearch"
 
@@ -15,7 +15,7 @@ ENGINES: Final = {
     "opensearch": _OPENSEARCH,
     "opensearchs": _OPENSEARCH,
 }
-"""Scheme of MOOTHALL_SEARCH_URL to `module:function`, which takes the settings and gives a reader and a writer."""
+"""Scheme of MOOTHALL_SEARCH_URL to `module:function`: it takes the settings and gives a reader, a writer, a matcher."""
 
 
 def open_reader(settings: Settings) -> IndexReader:
@@ -28,7 +28,12 @@ def open_writer(settings: Settings) -> IndexWriter:
     return _opened(settings)[1]
 
 
-def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter]:
+def open_matcher(settings: Settings) -> SavedMatcher:
+    """What finds the saved searches that new documents are for."""
+    return _opened(settings)[2]
+
+
+def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter, SavedMatcher]:
     scheme = urlsplit(settings.search_url).scheme
     if scheme not in ENGINES:
         known = ", ".join(f"`{name}:`" for name in ENGINES)
@@ -41,4 +46,4 @@ def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter]:
             raise
         fix = "`pip install 'moothall[opensearch]'` adds it."
         raise BadInput(f"A search address with “{scheme}:” needs a part that is not installed. {fix}") from error
-    return cast(tuple[IndexReader, IndexWriter], getattr(engine, function)(settings))
+    return cast(tuple[IndexReader, IndexWriter, SavedMatcher], getattr(engine, function)(settings))

@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import tantivy
 from tantivy import Occur
 
+from hub.errors import IndexUnavailable
 from hub.index.analysis import Analysis, field_of
 from hub.index.base import Hit, Query, SearchPage
 from hub.index.marking import Marker
@@ -29,6 +30,11 @@ TOPIC_LIKENESS: Final = 0.5
 Counts = tuple[tuple[str, int], ...]
 NONE: Final[Counts] = ()
 
+T = TypeVar("T")
+
+Found = tuple[float, tantivy.DocAddress]
+"""Score and address of a document in one snapshot."""
+
 
 def holder(searcher: tantivy.Searcher) -> Callable[[str, str], bool]:
     """Whether this snapshot has a word in a field."""
@@ -39,23 +45,27 @@ def page_of(searcher: tantivy.Searcher, ranking: Ranking, query: Query, analysis
     """The answer to a query on this snapshot."""
     matching = ranking.matching(query)
     narrowed = ranking.narrowed(query, matching)
-    total, found = _found(searcher, narrowed, query)
-    marker = Marker(query, analysis)
-    hits = tuple(_hit(searcher, address, score, marker) for score, address in found)
-    return SearchPage(hits, total, _facets(searcher, ranking, query, matching, narrowed, total))
+    total, found = found_in(searcher, narrowed, query, max(0, query.page - 1) * query.size, query.size)
+    hits = hits_of(searcher, found, query, analysis)
+    return SearchPage(hits, total, facets_of(searcher, ranking, query, matching, narrowed, total))
 
 
-def _found(
-    searcher: tantivy.Searcher, narrowed: tantivy.Query, query: Query
-) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
-    """The exact total, and score and address of this page's documents. The engine cannot be asked for none."""
-    offset = max(0, query.page - 1) * query.size
-    if query.size < 1 or offset >= searcher.num_docs:
+def found_in(
+    searcher: tantivy.Searcher, narrowed: tantivy.Query, query: Query, offset: int, size: int
+) -> tuple[int, list[Found]]:
+    """The exact total, and score and address of so many documents. The engine cannot be asked for none."""
+    if size < 1 or offset >= searcher.num_docs:
         return _total(searcher.search(narrowed, 1)), []
     words = any(not clause.excluded for clause in query.clauses)
     order = "published" if query.sort == "newest" or not words else None
-    answer = searcher.search(narrowed, query.size, offset=offset, order_by_field=order)
+    answer = searcher.search(narrowed, size, offset=offset, order_by_field=order)
     return _total(answer), [(0.0 if order else float(score), address) for score, address in answer.hits]
+
+
+def hits_of(searcher: tantivy.Searcher, found: Iterable[Found], query: Query, analysis: Analysis) -> tuple[Hit, ...]:
+    """What a page says of these documents."""
+    marker = Marker(query, analysis)
+    return tuple(_hit(searcher, address, score, marker, query.shown) for score, address in found)
 
 
 def _total(answer: Any) -> int:
@@ -63,14 +73,16 @@ def _total(answer: Any) -> int:
     return int(answer.count)
 
 
-def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, marker: Marker) -> Hit:
+def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, marker: Marker, shown: bool) -> Hit:
     stored = searcher.doc(address)
+    if not shown:
+        return Hit(stored["id"][0], score, (), ())
     language = stored.get_first("language") or ""
     title, text = (bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))
     return Hit(stored["id"][0], score, marker.line(title, language), marker.extract(text, language))
 
 
-def _facets(
+def facets_of(
     searcher: tantivy.Searcher,
     ranking: Ranking,
     query: Query,
@@ -154,3 +166,15 @@ def _telling(searcher: tantivy.Searcher, field: str, words: Sequence[str]) -> li
             weighed[word] = times * math.log(1 + (total - others + 0.5) / (others + 0.5))
     best = sorted(weighed.items(), key=lambda one: (-one[1], one[0]))[:SIMILAR_WORDS]
     return [(word, weight / best[0][1]) for word, weight in best]
+
+
+def answer(call: Callable[[], T]) -> T:
+    """What the engine answers; its errors are ours, and so are its panics, which Python takes for no Exception."""
+    try:
+        return call()
+    except ValueError as error:
+        raise IndexUnavailable(f"The search index does not answer: {error}.") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexUnavailable(f"The search engine stumbled over this search: {error}.") from error

@@ -1,4 +1,4 @@
-"""The search page, its Atom feed and its JSON; and the description that lets a browser's box search the hub."""
+"""The search page, its Atom feed, JSON and table; and the description that lets a browser's box search the hub."""
 
 import logging
 from typing import Any
@@ -13,11 +13,13 @@ from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
 from hub.search.feeds import entries_of
 from hub.search.limited import find_limited
+from hub.search.lists import A_PAGE, Walked, page_of_list, walk
 from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
+from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
 from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
-from hub.web import Paging, address_with, atom, database, page_asked, pages_of, paging, part, policy
+from hub.web import Paging, address_with, atom, csv_table, database, page_asked, pages_of, paging, part, policy
 
 blueprint = Blueprint("search", __name__)
 log = logging.getLogger(__name__)
@@ -70,8 +72,14 @@ def search_feed() -> Response:
 @blueprint.get("/search.json")
 @policy("read")
 def search_json() -> Any:
-    """One page of results for machines, with the facets' counts; what could not be used is said in `wrong`."""
+    """One page of results for machines, with the facets' counts; what could not be used is said in `wrong`.
+
+    With `cursor=*` the first page of all results, as they are now; `next` is the address of the page after it.
+    """
     asked = asked_from(request.args)
+    cursor = request.args.get("cursor", "")
+    if cursor:
+        return _as_list(asked, cursor)
     with database().reading() as session:
         found = _find(session, asked, page_asked())
         shown = _hits(session, found)
@@ -86,6 +94,17 @@ def search_json() -> Any:
         "facets": {name: dict(values) for name, values in found.page.facets.items()},
         "results": [_as_json(card) for _, card in shown],
     }
+
+
+@blueprint.get("/search.csv")
+@policy("read")
+def search_table() -> Response:
+    """These results as a table, the first MOST_ROWS; the last rows say what it is not."""
+    asked = asked_from(request.args)
+    with database().reading() as session:
+        walked = _walk(session, asked)
+        rows = [*rows_of(session, walked.ids, part("vocabulary").scheme), *notes_of(asked, walked)]
+    return csv_table("search", COLUMNS, rows)
 
 
 @blueprint.get("/opensearch.xml")
@@ -103,9 +122,38 @@ def _find(session: Session, asked: Asked, page: int, newest: bool = False) -> Fo
     try:
         return find(part("index"), asked, expand=expander.expand, page=page)
     except IndexUnavailable as error:
-        log.warning("Searches are answered by the database alone: %s", error)
-        expansions = () if asked.only_words else expander.expand(words_of(parse(asked.text)))
-        return find_limited(session, asked, part("vocabulary"), expansions=expansions, page=page)
+        return _limited(session, asked, error, page=page)
+
+
+def _limited(session: Session, asked: Asked, error: IndexUnavailable, *, page: int = 1, size: int = PAGE) -> Found:
+    log.warning("Searches are answered by the database alone: %s", error)
+    expansions = () if asked.only_words else part("expander").expand(words_of(parse(asked.text)))
+    return find_limited(session, asked, part("vocabulary"), expansions=expansions, page=page, size=size)
+
+
+def _walk(session: Session, asked: Asked) -> Walked:
+    """All results from the index, or what the limited search finds."""
+    try:
+        return walk(part("index"), asked, expand=part("expander").expand, most=MOST_ROWS)
+    except IndexUnavailable as error:
+        found = _limited(session, asked, error, size=MOST_ROWS).page
+        return Walked(tuple(hit.id for hit in found.hits), found.total, limited=True)
+
+
+def _as_list(asked: Asked, cursor: str) -> dict[str, Any]:
+    """A page of a list. While the index is away there is none: half a list would pass for a whole one."""
+    with database().reading() as session:
+        found = page_of_list(part("index"), asked, cursor, expand=part("expander").expand, size=A_PAGE)
+        shown = _hits(session, found)
+    after = found.page.after
+    return {
+        "total": found.page.total,
+        "any_word": found.any_word,
+        "wrong": dict(asked.wrong),
+        "facets": {name: dict(values) for name, values in found.page.facets.items()},
+        "results": [_as_json(card) for _, card in shown],
+        "next": request.host_url.rstrip("/") + address_with(cursor=after, page=None) if after else None,
+    }
 
 
 def _hits(session: Session, found: Found) -> list[tuple[Hit, Card]]:

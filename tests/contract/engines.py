@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from hub.index.base import PUBLIC, Clause, Document, IndexReader, IndexWriter, Query, SearchPage, Span
+from hub.index.base import PUBLIC, Clause, Document, IndexReader, IndexWriter, Query, SavedMatcher, SearchPage, Span
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.matching import EmbeddedMatcher
 from hub.index.opensearch.address import read_address
+from hub.index.opensearch.matcher import OpenSearchMatcher
 from hub.index.opensearch.reader import OpenSearchReader
-from hub.index.opensearch.server import READING, WRITING, Server
+from hub.index.opensearch.server import MATCHING, READING, WRITING, Server
 from hub.index.opensearch.shape import Names, fingerprint
 from hub.index.opensearch.writer import OpenSearchWriter
 from tests.servers.opensearch import VARIABLE
@@ -31,6 +33,7 @@ class Engine:
     name: str
     writer: Callable[[], IndexWriter]
     reader: Callable[[], IndexReader]
+    matcher: Callable[[], SavedMatcher]
     folder: Path
     one_writer: bool = True
     """False: two may write at once, as the engine itself keeps the newest version of each document. DIFFERENCES."""
@@ -41,7 +44,9 @@ DIFFERENCES: Final = {
         "two writers": "Two may apply changes at once, the newest version stays. Busy comes only while one rebuilds.",
         "older versions": "An older version than the one there changes nothing: rebuild after restoring a database.",
         "a killed rebuild": "Its place becomes free a minute later; tantivy's becomes free at once.",
-        "far pages": "Hits end at 10,000; the total is exact beyond.",
+        "far pages": "The hits of numbered pages end at 10,000; the total is exact, and a list goes on to its end.",
+        "lists": "Any process goes on with a list; embedded only the one that began it. The second rebuild ends it.",
+        "many words": "A saved search that asks for over 1,000 words, each in six languages, is refused, by itself.",
         "long ids": "An id has at most 512 bytes. A longer one is refused, by itself.",
         "long values": "A value over 8,191 characters cannot be filtered by.",
         "stems": "Some English, Swedish and German stems are others: ALLOWED in test_opensearch_words.py.",
@@ -52,9 +57,20 @@ DIFFERENCES: Final = {
 """What the second engine does not do as the embedded one does, and why that is allowed. All else is the same."""
 
 
+def key() -> str:
+    """The key of a hub, for cursors."""
+    return "a key that nobody can guess"
+
+
 def embedded(folder: Path) -> Engine:
     """The engine in a folder."""
-    return Engine("embedded", lambda: EmbeddedWriter(folder), lambda: EmbeddedReader(folder, welsh=welsh), folder)
+    return Engine(
+        "embedded",
+        lambda: EmbeddedWriter(folder),
+        lambda: EmbeddedReader(folder, welsh, key),
+        lambda: EmbeddedMatcher(welsh),
+        folder,
+    )
 
 
 def opensearch(folder: Path) -> Engine:
@@ -64,7 +80,8 @@ def opensearch(folder: Path) -> Engine:
     return Engine(
         "opensearch",
         lambda: OpenSearchWriter(Server(address, WRITING), names),
-        lambda: OpenSearchReader(Server(address, READING), names, welsh),
+        lambda: OpenSearchReader(Server(address, READING), names, welsh, key),
+        lambda: OpenSearchMatcher(Server(address, MATCHING), names, welsh),
         folder,
         one_writer=False,
     )
@@ -80,6 +97,30 @@ def forget_prefix(prefix: str) -> None:
     server = Server(read_address(os.environ[VARIABLE]), WRITING)
     for name in server.ask("GET", f"/{prefix}-*/_alias"):
         server.ask("DELETE", f"/{name}")
+
+
+@dataclass
+class Place:
+    """A prefix of its own on the server."""
+
+    server: Server
+    names: Names
+
+    def writer(self, lasts: float = 60) -> OpenSearchWriter:
+        """A writer whose place in a rebuild lasts so long."""
+        return OpenSearchWriter(self.server, self.names, lasts)
+
+    def reader(self) -> OpenSearchReader:
+        """A reader."""
+        return OpenSearchReader(self.server, self.names)
+
+    def all(self) -> set[str]:
+        """Every index that begins with the prefix."""
+        return set(self.server.ask("GET", f"/{self.names.prefix}-*/_alias"))
+
+    def indexes(self) -> set[str]:
+        """The indexes that rebuilds made."""
+        return {name for name in self.all() if self.names.is_ours(name)}
 
 
 def _prefix(folder: Path) -> str:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,37 +17,13 @@ from hub.errors import BadInput, Busy, IndexUnavailable
 from hub.index.base import FACETS, Clause, Document, Expansion, IndexReader, IndexWriter, Query
 from tests.contract.engines import (
     DIFFERENCES,
-    ENGINES,
     Engine,
     document,
-    forget_opensearch,
     ids,
     marks,
     plain,
     query,
 )
-
-
-@pytest.fixture(params=["embedded", pytest.param("opensearch", marks=pytest.mark.server)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "opensearch":
-        request.getfixturevalue("opensearch_node")
-    yield ENGINES[request.param](tmp_path / "index")
-    if request.param == "opensearch":
-        forget_opensearch(tmp_path / "index")
-
-
-@pytest.fixture
-def writer(engine: Engine) -> Iterator[IndexWriter]:
-    made = engine.writer()
-    assert made.ensure()
-    yield made
-    made.release()
-
-
-@pytest.fixture
-def reader(engine: Engine, writer: IndexWriter) -> IndexReader:
-    return engine.reader()
 
 
 def day(number: int) -> datetime:

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import mean
@@ -11,54 +11,23 @@ from statistics import mean
 import pytest
 
 from hub.errors import Busy, IndexUnavailable
-from hub.index.base import PUBLIC, Document, IndexReader, Query
+from hub.index.base import PUBLIC, START, Document, IndexReader, Query
 from hub.index.delivery import ATTEMPTS, deliver
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
 from hub.index.opensearch.address import Address, read_address
 from hub.index.opensearch.breaker import LIMIT, PAUSE, Breaker
+from hub.index.opensearch.bulk import BATCH, BATCH_BYTES
+from hub.index.opensearch.queries import WINDOW
 from hub.index.opensearch.reader import OpenSearchReader
-from hub.index.opensearch.server import READING, WRITING, Server
-from hub.index.opensearch.shape import Names, body, fingerprint
-from hub.index.opensearch.writer import BATCH, BATCH_BYTES, OpenSearchWriter
+from hub.index.opensearch.server import READING, Server
+from hub.index.opensearch.shape import Names, body
 from hub.index.rebuilding import Differences, compare, rebuild, repair
 from hub.search.parse import parse
-from tests.contract.engines import DIFFERENCES, document, ids, query
+from tests.contract.engines import DIFFERENCES, Place, document, ids, query
 from tests.hub.index.made import NOTE, Shelf
 from tests.people import World
 from tests.quality.judged import DOCUMENTS, OWN
 from tests.servers.loopback import Request, serve
-
-
-@dataclass
-class Place:
-    """A prefix of its own on the server."""
-
-    server: Server
-    names: Names
-
-    def writer(self, lasts: float = 60) -> OpenSearchWriter:
-        return OpenSearchWriter(self.server, self.names, lasts)
-
-    def reader(self) -> OpenSearchReader:
-        return OpenSearchReader(self.server, self.names)
-
-    def indexes(self) -> set[str]:
-        """The indexes that rebuilds made."""
-        found = self.server.ask("GET", f"/{self.names.prefix}-*/_alias")
-        return {name for name in found if self.names.is_ours(name)}
-
-
-def remove_all(place: Place) -> None:
-    for name in place.server.ask("GET", f"/{place.names.prefix}-*/_alias"):
-        place.server.ask("DELETE", f"/{name}")
-
-
-@pytest.fixture
-def place(opensearch_node: str) -> Iterator[Place]:
-    name = f"only-{time.time_ns()}"
-    made = Place(Server(read_address(opensearch_node), WRITING), Names(name, fingerprint()))
-    yield made
-    remove_all(made)
 
 
 @pytest.mark.server
@@ -245,6 +214,11 @@ class TestRebuilding:
         assert (page.total, page.hits) == (10_020, ())
         assert len(reader.search(query("damp", page=1000)).hits) == 10
         assert page.facets["sector"] == (("council", 10_020),)
+        asked = query("damp", size=WINDOW, shown=False)
+        page = reader.search(replace(asked, after=START))
+        rest = reader.search(replace(asked, after=page.after))
+        assert (len(page.hits), len(rest.hits), rest.after) == (WINDOW, 20, "")
+        assert len({hit.id for hit in (*page.hits, *rest.hits)}) == 10_020
 
     def test_database_and_index_become_the_same(self, place: Place, hub: World) -> None:
         writer, reader, shelf = place.writer(), place.reader(), Shelf()

@@ -14,7 +14,7 @@ from hub.index.analysis import Analysis
 from hub.index.base import FACETS, Clause, Expansion
 from hub.index.opensearch.address import Address, read_address
 from hub.index.opensearch.breaker import Breaker
-from hub.index.opensearch.queries import MANY_WORDS, WINDOW, search_body
+from hub.index.opensearch.queries import MANY_WORDS, MOST_PARTS, WINDOW, finding, search_body
 from hub.index.opensearch.shape import Names, body, source_of
 from hub.index.schema import FILTERS, KEYWORDS
 from tests.contract.engines import document, query, welsh
@@ -43,13 +43,34 @@ class TestRequests:
             Clause(nasty, excluded=True),
             Clause("a", alternatives=(Clause(nasty),)),
         )
-        asked = search_body(query(*clauses, filters={"topic": (nasty,)}), ANALYSIS)
+        whole = query(*clauses, filters={"topic": (nasty,)})
+        asked = [search_body(whole, ANALYSIS), finding(whole, ANALYSIS)]
         kinds = {"query_string", "simple_query_string", "script", "wildcard", "regexp"}
         assert not any(list(inside(asked, kind)) for kind in kinds)
         fields = {field for found in inside(asked, "match_phrase") for field in found}
         assert fields <= {"labels"} | {
             f"{kind}_{name}" for kind in ("all", "title") for name in ("en", "cy", "nl", "sv", "de", "xx")
         }
+
+    def test_a_saved_search_is_the_same_without_what_only_ranks(self) -> None:
+        asked = query("the", "damp", "homes", filters={"type": ("news",)}, since=date(2026, 1, 5))
+        whole, saved = search_body(asked, ANALYSIS), finding(asked, ANALYSIS)
+        dated, chosen = saved["bool"]["filter"]
+        assert [chosen] == whole["post_filter"]["bool"]["filter"]
+        assert dated["bool"]["filter"] == whole["query"]["bool"]["filter"]
+        (found,), (scored,) = dated["bool"]["must"], whole["query"]["bool"]["must"]
+        assert found == {"bool": {"filter": scored["bool"]["must"], "must_not": []}}
+        with pytest.raises(BadInput):
+            finding(query(filters={"colour": ("red",)}), ANALYSIS)
+
+    def test_a_saved_search_with_more_parts_than_the_server_takes_is_refused(self) -> None:
+        label = ("en", "many words " * 30, 1.0)
+        for asked in (
+            query(*(f"w{number}" for number in range(MOST_PARTS // 7 + 1))),
+            query("w0", expansions=(Expansion("T", (label,) * 20, ("w0",)),)),
+        ):
+            with pytest.raises(BadInput, match="too many words"):
+                finding(asked, ANALYSIS)
 
     def test_every_word_is_needed_and_little_ones_only_help(self) -> None:
         asked = search_body(query("the", "damp", "homes"), ANALYSIS)["query"]["bool"]

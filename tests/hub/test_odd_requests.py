@@ -18,7 +18,21 @@ ODD = {
     "a large number": "9" * 40,
     "wildcards": "%25_%25",
 }
-ASKED = ("q", "organisation", "sector", "topic", "type", "language", "from", "to", "sort", "page", "cause", "view")
+ASKED = (
+    "q",
+    "organisation",
+    "sector",
+    "topic",
+    "type",
+    "language",
+    "from",
+    "to",
+    "sort",
+    "page",
+    "cause",
+    "view",
+    "cursor",
+)
 
 
 @pytest.fixture(scope="module", params=DATABASES)

@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[int, int]] = {
     "GET /records/<id>/versions": (404, 404),
     "GET /search": (200, 200),
     "GET /search.atom": (200, 200),
+    "GET /search.csv": (200, 200),
     "GET /search.json": (200, 200),
     "GET /sign-in/<secret>": (200, 200),
     "POST /sign-in/<secret>": (403, 403),

@@ -3,6 +3,7 @@
 User text only ever becomes the value of a `match`, `match_phrase` or `term` query; no query-string parser sees it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -25,7 +26,12 @@ MOST_VALUES: Final = 200
 MANY_WORDS: Final = 48
 """Words in a query above which titles count nothing more: the server takes 1,024 parts of a query."""
 
+MOST_PARTS: Final = 1000
+"""Parts of a saved search: one that has more than the server takes would fail the search of all."""
+
 SHOWN: Final = ("title", "text", "language")
+_WORDS: Final = re.compile(r"\w+")
+_LEAVES: Final = {"match_phrase", "term", "terms", "range", "match_all", "match_none"}
 NOTHING: Final[Part] = {"match_none": {}}
 EVERYTHING: Final[Part] = {"match_all": {}}
 
@@ -46,7 +52,7 @@ def search_body(query: Query, analysis: Analysis) -> Part:
         "size": query.size if shown else 0,
         "sort": _order(query),
         "track_total_hits": True,
-        "_source": list(SHOWN),
+        "_source": list(SHOWN) if query.shown else False,
     }
     return body
 
@@ -95,7 +101,28 @@ def _facet(name: str, query: Query, filters: Mapping[str, Part]) -> Part:
 
 def matching(query: Query, analysis: Analysis) -> Part:
     """What the words ask for, scored; everything when there are none. Filters are not in it."""
-    return _Matching(query, analysis).part()
+    return _Matching(query, analysis).scored()
+
+
+def finding(query: Query, analysis: Analysis) -> Part:
+    """What a query finds, with its filters and dates, unscored: a saved search. BadInput."""
+    filters = [_one_of(name, values) for name, values in query.filters.items()]
+    found = _dated(query, _Matching(query, analysis).found())
+    whole = {"bool": {"filter": [found, *filters]}} if filters else found
+    if _parts(whole) > MOST_PARTS:
+        raise BadInput("The search has too many words for the search server.")
+    return whole
+
+
+def _parts(asked: object) -> int:
+    """How many words, phrases and values are asked for, as the server counts them."""
+    if isinstance(asked, list):
+        return sum(map(_parts, asked))
+    if not isinstance(asked, dict):
+        return 0
+    if "match" in asked:
+        return sum(len(_WORDS.findall(one["query"])) for one in asked["match"].values())
+    return 1 if asked.keys() & _LEAVES else sum(map(_parts, asked.values()))
 
 
 class _Matching:
@@ -107,14 +134,18 @@ class _Matching:
         self._unwanted = [clause for clause in query.clauses if clause.excluded]
         self._many = sum(1 + len(clause.alternatives) for clause in query.clauses) > MANY_WORDS
 
-    def part(self) -> Part:
+    def scored(self) -> Part:
         """Each clause must match, or with `any_word` one of them; little words only raise the score."""
-        if self._wanted:
-            must, should = self._words()
-        else:
-            must, should = [EVERYTHING], []
-        excluded = [found for clause in self._unwanted for found in self._own(clause)]
-        return {"bool": {"must": must, "should": should, "must_not": excluded}}
+        needed, extra = self._words()
+        return {"bool": {"must": needed, "should": [*extra, *self._bonuses()], "must_not": self._excluded()}}
+
+    def found(self) -> Part:
+        """The same without what only raises the score."""
+        needed, _ = self._words()
+        return {"bool": {"filter": needed, "must_not": self._excluded()}}
+
+    def _excluded(self) -> list[Part]:
+        return [found for clause in self._unwanted for found in self._own(clause)]
 
     def _words(self) -> tuple[list[Part], list[Part]]:
         little = [self._is_little(clause) for clause, _ in self._wanted]
@@ -122,9 +153,11 @@ class _Matching:
         extra: list[Part] = []
         for (clause, times), small in zip(self._wanted, little, strict=True):
             (extra if small and not all(little) else needed).append(self._clause(clause, times))
+        if not needed:
+            return [EVERYTHING], extra
         if self._query.any_word:
             needed = [{"bool": {"should": needed, "minimum_should_match": 1}}]
-        return needed, extra + self._bonuses()
+        return needed, extra
 
     def _is_little(self, clause: Clause) -> bool:
         return not clause.phrase and not clause.alternatives and self._analysis.common(clause.text)
@@ -171,7 +204,9 @@ class _Matching:
 
     def _bonuses(self) -> list[Part]:
         """What raises the score of a document that matches anyway: titles, the topic, labels in the own language."""
-        bonuses = []
+        bonuses: list[Part] = []
+        if not self._wanted:
+            return bonuses
         if not self._many:
             bonuses = [boosted(best(self._own(clause, "title")), TITLE * times) for clause, times in self._wanted]
         for expansion in self._query.expansions:

@@ -1,16 +1,18 @@
 """Reading from the server. Each search is one request; marking is ours, made from the stored text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hub.errors import IndexUnavailable
 from hub.index.analysis import Analysis, Welsh, unchanged, usable
 from hub.index.base import Hit, Query, SearchPage, Stats
+from hub.index.cursors import Cursors, own_key
 from hub.index.marking import Marker
+from hub.index.opensearch.lists import Lists
 from hub.index.opensearch.near import itself_body, similar_body, spell_body
 from hub.index.opensearch.queries import Part, is_scored, search_body
 from hub.index.opensearch.sentences import MISSING
-from hub.index.opensearch.server import Server
+from hub.index.opensearch.server import WHOLE, Server
 from hub.index.opensearch.shape import Names
 from hub.index.pages import NONE, Counts
 from hub.index.spelling import asked, likeliest, slips
@@ -19,26 +21,28 @@ ENGINE: Final = "opensearch"
 SCANNED: Final = 5000
 """Versions that are read at once."""
 
-WHOLE: Final = {"allow_partial_search_results": "false"}
-"""Half an answer would have a wrong total: an error is better."""
-
 
 class OpenSearchReader:
     """Reads through the alias, from any number of threads; touches the server at its first call only."""
 
-    def __init__(self, server: Server, names: Names, welsh: Welsh = unchanged) -> None:
+    def __init__(
+        self, server: Server, names: Names, welsh: Welsh = unchanged, key: Callable[[], str] = own_key
+    ) -> None:
         self._server = server
         self._names = names
         self._analysis = Analysis(welsh)
+        self._lists = Lists(server, names.read, Cursors(names.read, key))
 
     def search(self, query: Query) -> SearchPage:
-        """One page. BadInput for a filter that there is not; IndexUnavailable."""
-        answer = self._search(search_body(query, self._analysis))
+        """One page, by one request; a list's first and last page take one more."""
+        body = search_body(query, self._analysis)
+        answer, after = self._lists.page(query, body) if query.after else (self._search(body), "")
         marker = Marker(query, self._analysis)
         scored = is_scored(query)
         hits = tuple(_hit(one, marker, scored) for one in answer["hits"]["hits"])
-        facets = {name: _counts(answer["aggregations"][name], query.filters.get(name, ())) for name in query.facets}
-        return SearchPage(hits, answer["hits"]["total"]["value"], facets)
+        counted = answer.get("aggregations", {})
+        facets = {name: _counts(counted[name], query.filters.get(name, ())) for name in query.facets if name in counted}
+        return SearchPage(hits, answer["hits"]["total"]["value"], facets, after)
 
     def similar(self, id: str, size: int) -> list[str]:
         """The server's more-like-this on the document's text, and its topics; two requests."""
@@ -102,9 +106,11 @@ class OpenSearchReader:
 
 
 def _hit(found: Mapping[str, Any], marker: Marker, scored: bool) -> Hit:
-    stored = found["_source"]
-    language = "".join(stored.get("language", ()))
     score = float(found["sort"][0]) if scored else 0.0
+    stored = found.get("_source")
+    if stored is None:
+        return Hit(found["_id"], score, (), ())
+    language = "".join(stored.get("language", ()))
     return Hit(found["_id"], score, marker.line(stored["title"], language), marker.extract(stored["text"], language))
 
 

@@ -21,10 +21,16 @@ READING: Final = 2.0
 WRITING: Final = 30.0
 """Seconds for what the work process does: a batch of large documents, a new index, a switch."""
 
+MATCHING: Final = 120.0
+"""Seconds for thousands of documents against tens of thousands of saved searches: nobody waits for it."""
+
 CONNECTIONS: Final = 16
 """Kept open at most: as many as threads may ask at once, or each of them would open its own every time."""
 
 OVERLOADED: Final = 429
+
+WHOLE: Final = {"allow_partial_search_results": "false"}
+"""Half an answer would have a wrong total: an error is better."""
 
 
 class Server:

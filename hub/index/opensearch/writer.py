@@ -3,33 +3,20 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from hub.errors import IndexUnavailable
 from hub.index.analysis import usable
 from hub.index.base import Document, Rebuilt, Refused
+from hub.index.opensearch.bulk import Line, batches, send, versioned
 from hub.index.opensearch.lease import LASTS, Lease
-from hub.index.opensearch.sentences import MISSING, reason
-from hub.index.opensearch.server import OVERLOADED, Server
+from hub.index.opensearch.sentences import MISSING
+from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import LONGEST_ID, Names, body, source_of
 
-BATCH_BYTES: Final = 2_000_000
-BATCH: Final = 500
-"""Documents, and bytes of them, that one request holds at most; a single larger one goes alone."""
-
 HELD_AT_ONCE: Final = 1000
-_CONFLICT: Final = 409
 _MISSING: Final = 404
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One change: the document's id, and what the server is sent for it."""
-
-    id: str
-    sent: str
 
 
 class OpenSearchWriter:
@@ -75,7 +62,7 @@ class OpenSearchWriter:
         made, refused = _made(documents)
         gone = {usable(id): version for id, version in deleted.items() if _is_id(id) and usable(id) not in made}
         gone |= self._held([id for id, version in gone.items() if not version])
-        deletions = [_Line(id, f"{_action('delete', id, version)}\n") for id, version in gone.items() if version]
+        deletions = [Line(id, f"{versioned('delete', id, version)}\n") for id, version in gone.items() if version]
         lines = [*deletions, *made.values()]
         wrong = self._send(self._names.write, lines)
         if wrong and self.missing():
@@ -114,7 +101,7 @@ class OpenSearchWriter:
         refused: list[Refused] = []
         seen: set[str] = set()
 
-        def lines() -> Iterator[_Line]:
+        def lines() -> Iterator[Line]:
             for document in documents:
                 made, wrong = _made([document])
                 refused.extend(wrong)
@@ -124,16 +111,13 @@ class OpenSearchWriter:
         wrong = self._send(name, lines())
         return Rebuilt(len(seen.difference(one.id for one in wrong)), (*refused, *wrong))
 
-    def _send(self, index: str, lines: Iterable[_Line]) -> list[Refused]:
-        """Send changes in batches; those that the server refuses, each by itself."""
+    def _send(self, index: str, lines: Iterable[Line]) -> list[Refused]:
+        """Send changes in batches, with a sign of life before each; those that the server refuses, each by itself."""
         refused: list[Refused] = []
-        for batch in _batches(lines):
+        for batch in batches(lines):
             self._lease.renew()
-            # An alias that is gone must not become an index without our mapping.
-            alias = {"require_alias": "true"} if index == self._names.write else {}
-            answer = self._server.ask("POST", f"/{index}/_bulk", "".join(line.sent for line in batch), alias)
-            for line, item in zip(batch, answer["items"], strict=True):
-                refused += _refused(line.id, next(iter(item.values())))
+            wrong = send(self._server, index, batch, alias=index == self._names.write)
+            refused += [Refused(id, f"The index cannot take this document: {why}.") for id, why in wrong.items()]
         return refused
 
     def _held(self, ids: Sequence[str]) -> dict[str, int]:
@@ -192,15 +176,15 @@ class OpenSearchWriter:
             self._server.ask("DELETE", f"/{name}", accept=(_MISSING,))
 
 
-def _made(documents: Iterable[Document]) -> tuple[dict[str, _Line], list[Refused]]:
+def _made(documents: Iterable[Document]) -> tuple[dict[str, Line], list[Refused]]:
     """The documents as the server takes them, the last one of each id; and those that cannot be made so."""
-    made: dict[str, _Line] = {}
+    made: dict[str, Line] = {}
     refused = []
     for document in documents:
         try:
             source = json.dumps(source_of(document), ensure_ascii=False)
             id = usable(document.id)
-            made[id] = _Line(id, f"{_action('index', id, document.version)}\n{source}\n")
+            made[id] = Line(id, f"{versioned('index', id, document.version)}\n{source}\n")
         except Exception as error:  # Whatever is wrong with one document, the others go on.
             refused.append(Refused(document.id, f"The index cannot take this document: {error}."))
     return made, refused
@@ -209,35 +193,3 @@ def _made(documents: Iterable[Document]) -> tuple[dict[str, _Line], list[Refused
 def _is_id(id: str) -> bool:
     """Whether the server could hold it at all."""
     return 0 < len(usable(id).encode()) <= LONGEST_ID
-
-
-def _action(name: str, id: str, version: int) -> str:
-    return json.dumps({name: {"_id": id, "version": version, "version_type": "external_gte"}})
-
-
-def _batches(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
-    batch: list[_Line] = []
-    size = 0
-    for line in lines:
-        if batch and (len(batch) >= BATCH or size + len(line.sent) > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(line)
-        size += len(line.sent)
-    if batch:
-        yield batch
-
-
-def _refused(id: str, item: Mapping[str, Any]) -> list[Refused]:
-    """What one answer in a batch means. The same or a newer version that is there already is no error.
-
-    IndexUnavailable where it is not the document's fault: the whole batch is offered again later.
-    """
-    status = int(item.get("status", 500))
-    if "error" not in item or status == _CONFLICT:
-        return []
-    if status == _MISSING:
-        raise IndexUnavailable(MISSING)
-    if status == OVERLOADED or status >= 500:
-        raise IndexUnavailable(f"The search server could not write: {reason(item['error'])}.")
-    return [Refused(id, f"The index cannot take this document: {reason(item['error'])}.")]

@@ -10,9 +10,9 @@ import pytest
 from hub.errors import BadInput, IndexUnavailable
 from hub.index import embedded
 from hub.index.analysis import Analysis
-from hub.index.base import Document
+from hub.index.base import PUBLIC, Document, Query
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
-from hub.index.engines import open_reader, open_writer
+from hub.index.engines import open_matcher, open_reader, open_writer
 from hub.index.schema import FILTERS, KEYWORDS, moment
 from tests.hub.index.made import note
 from tests.people import settings_in
@@ -26,6 +26,7 @@ def test_the_scheme_chooses_and_an_unknown_one_is_said(tmp_path: Path) -> None:
     writer.apply([note("a")], {})
     writer.release()
     assert reader.versions() == {"a": 1}
+    assert open_matcher(settings).match([note("a")], {"all": Query(rights=PUBLIC)}).found == {"all": ("a",)}
     with pytest.raises(BadInput, match="embedded:"):
         open_reader(settings_in(tmp_path, search_url="solr://x"))
 

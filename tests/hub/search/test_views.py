@@ -177,6 +177,10 @@ def test_without_its_index_the_hub_goes_on_and_says_that_search_is_limited(tmp_p
         assert hub.page("/search?q=schimmel&words=only").total == 0
         assert hub.get("/search.json?q=homes").get_json()["limited"] is True
         assert hub.get("/search.atom?q=homes").status_code == 200
+        assert hub.get("/search.json?q=homes&cursor=*").status_code == 503, "half a list would pass for a whole one"
+        lines = hub.get("/search.csv?q=schimmel").text.splitlines()
+        assert len(lines) == 1 + named.total + 1
+        assert lines[-1].startswith('"Limited search: the search index was away')
         assert hub.page("/search?page=9").status == 302
         for address in ("/", "/organisations", "/topics", hub.record("homes")):
             assert hub.page(address).status == 200
