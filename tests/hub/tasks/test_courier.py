@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.errors import BadInput
+from hub.errors import BadInput, Unavailable
 from hub.tasks.courier import Courier
 from tests.hub.tasks.waiting import until
 from tests.servers.postgres import Postgres
+from tests.servers.redis import needs_redis, redis_in
 
 ADDRESS = "sqlite:"
 
@@ -185,3 +186,24 @@ def test_many_that_open_the_same_server_at_one_moment_all_can(postgres: Postgres
 
             couriers = [one.result() for one in [together.submit(opened) for _ in range(6)]]
             assert len(couriers) == 6
+
+
+@needs_redis
+@pytest.mark.server
+def test_a_queue_that_is_away_loses_messages_and_fails_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with redis_in(tmp_path) as address:
+        courier = Courier(address, tmp_path)
+        courier.send("note", "heard")
+        assert courier.waiting() == 1
+    courier.send("note", "lost")
+    assert "A message for note lost is lost until the sweeper sends it" in caplog.text
+    with pytest.raises(Unavailable, match=r"cannot be reached: .*\. Is MOOTHALL_COURIER_URL right\?"):
+        courier.waiting()
+    courier.close()
+
+
+def test_a_queue_on_a_server_that_is_away_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="The queue of jobs cannot be reached: ") as said:
+        Courier("postgresql://u:hunter2@127.0.0.1:1/x", tmp_path)
+    assert "hunter2" not in str(said.value)
+    assert "\n" not in str(said.value)
