@@ -1,25 +1,33 @@
 """`moothall doctor`: what is wrong with this hub, each with the fix."""
 
 import shutil
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from harvesters.fetch import parse_allow
 from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now
-from hub.errors import HubError, IndexUnavailable
+from hub.errors import HubError
 from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
 from hub.readiness import pending
 from hub.sources.models import Run, Source
+from hub.tasks.courier import Courier
 from hub.topics.models import Concept
 
 LEAST_FREE = 1_000_000_000
+
+OLDEST_SERVER = 14
+"""The oldest PostgreSQL that its makers still mend."""
+
+LONG = timedelta(minutes=5)
+"""How long a transaction may be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Unwell(HubError):
 @click.command()
 @as_json
 def doctor(json_: bool) -> None:
-    """Look at the settings, the disk, the database, the index, the work and the sources."""
+    """Look at the settings, the disk, the database, the index, the queue of jobs, the work and the sources."""
     findings = examine(read_settings())
     lines = [f"{'ok ' if one.well else 'NOT'}  {one.name}: {one.what} {one.fix}".rstrip() for one in findings]
     show([asdict(one) for one in findings], json_=json_, words=lambda: "\n".join(lines))
@@ -53,16 +61,25 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [_data(settings)]
     if not findings[0].well:
         return findings
-    findings += [_secret(settings), _network(settings), _disk(settings)]
-    database = Database(settings.database)
+    findings += [_secret(settings), _network(settings), _disk(settings), _jobs(settings)]
+    try:
+        database = Database(settings.database)
+    except HubError as error:
+        return [*findings, _found("database", error)]
     try:
         tables = _tables(database)
         findings.append(tables)
         if tables.well:
-            findings += [*_rows(database), _index(settings)]
+            findings += [*_server(database), *_rows(database), *_index(settings)]
     finally:
         database.close()
     return findings
+
+
+def _found(name: str, error: HubError) -> Finding:
+    """What an error of ours says: what is wrong in its first sentence, the fix in the others."""
+    what, _, fix = str(error).partition(". ")
+    return Finding(name, False, f"{what.rstrip('.')}.", fix or "Look into its own log.")
 
 
 def _data(settings: Settings) -> Finding:
@@ -96,18 +113,68 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", free > LEAST_FREE, what, "" if free > LEAST_FREE else "Make room: less than 1 GB is left.")
 
 
+def _jobs(settings: Settings) -> Finding:
+    try:
+        with closing(Courier(settings.courier_url, settings.data)) as courier:
+            waiting = courier.waiting()
+    except HubError as error:
+        return _found("jobs", error)
+    return Finding("jobs", True, f"{waiting} wait in their queue.")
+
+
 def _tables(database: Database) -> Finding:
     try:
         old = pending(database)
     except DBAPIError as error:
-        fix = "Is MOOTHALL_DATABASE_URL right? Else put a copy of the database in its place."
-        return Finding("database", False, f"It cannot be opened: {error.orig}.", fix)
+        server = database.engine.dialect.name == "postgresql"
+        fix = "Does its server run?" if server else "Else put a copy of the database in its place."
+        return Finding(
+            "database", False, f"It cannot be opened: {_why(error)}.", f"Is MOOTHALL_DATABASE_URL right? {fix}"
+        )
     if old:
         return Finding("database", False, "Its tables are old or missing.", "Run `moothall upgrade`.")
     return Finding("database", True, "Its tables are of the newest shape.")
 
 
+def _why(error: DBAPIError) -> str:
+    """What the database said, in one line."""
+    return " ".join(str(error.orig).split()).rstrip(".")
+
+
+def _server(database: Database) -> list[Finding]:
+    """What only a database on a server has: a version of its own, and other programs with locks."""
+    if database.engine.dialect.name != "postgresql":
+        return []
+    with database.reading() as session:
+        version = str(session.scalar(text("SHOW server_version"))).split()[0]
+        open_ = session.execute(
+            text(
+                "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid != pg_backend_pid() AND now() - xact_start > :long ORDER BY xact_start"
+            ),
+            {"long": LONG},
+        ).all()
+    new = int(version.split(".")[0]) >= OLDEST_SERVER
+    too_old = "" if new else f"Move to PostgreSQL {OLDEST_SERVER} or newer."
+    minutes = f"{LONG.total_seconds() / 60:.0f} minutes"
+    held = ", ".join(f"{pid} ({name or 'unnamed'})" for pid, name in open_)
+    ending = f"If it is no backup, end it: `SELECT pg_terminate_backend({open_[0].pid})`." if open_ else ""
+    what = f"Open for more than {minutes}, with all it has locked: process {held}."
+    return [
+        Finding("database server", new, f"PostgreSQL {version}.", too_old),
+        Finding("transactions", not open_, what if open_ else f"None is open for more than {minutes}.", ending),
+    ]
+
+
 def _rows(database: Database) -> list[Finding]:
+    """What the tables say; what locks them is the answer where they do not."""
+    try:
+        return _counted(database)
+    except DBAPIError as error:
+        return [Finding("tables", False, f"They cannot be read: {_why(error)}.", "Does somebody hold a lock on them?")]
+
+
+def _counted(database: Database) -> list[Finding]:
     with database.reading() as session:
         topics = session.scalar(select(func.count()).select_from(Concept)) or 0
         late = age(session) > LATE
@@ -138,13 +205,18 @@ def _rows(database: Database) -> list[Finding]:
     ]
 
 
-def _index(settings: Settings) -> Finding:
+def _index(settings: Settings) -> list[Finding]:
     try:
         stats = open_reader(settings).stats()
         missing = open_writer(settings).missing()
-    except IndexUnavailable as error:
-        return Finding("index", False, str(error))
+    except HubError as error:
+        return [_found("index", error)]
     if missing:
         what = "What stands behind its names on the server is not as this release made it."
-        return Finding("index", False, what, "Run `moothall index rebuild`.")
-    return Finding("index", True, f"{stats.documents} documents.")
+        return [Finding("index", False, what, "Run `moothall index rebuild`.")]
+    findings = [Finding("index", True, f"{stats.documents} documents.")]
+    if stats.engine != "embedded":
+        troubles = [one.partition(". ") for one in stats.troubles]
+        what = " ".join(f"{one}." for one, _, _ in troubles) or "It answers, and has room."
+        findings.append(Finding("search server", not troubles, what, " ".join(fix for _, _, fix in troubles)))
+    return findings

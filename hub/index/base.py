@@ -185,6 +185,8 @@ class Stats:
     bytes: int
     name: str
     """Which of the indexes is current."""
+    troubles: tuple[str, ...] = ()
+    """What of its server needs an operator although it answers: each what is wrong, and the fix, in two sentences."""
 
 
 class IndexWriter(Protocol):

@@ -14,7 +14,7 @@ from huey.exceptions import ConfigurationError
 from huey.registry import Message
 from huey.serializer import Serializer
 
-from hub.errors import BadInput
+from hub.errors import BadInput, Unavailable
 
 Job = Callable[[str], None]
 log = logging.getLogger(__name__)
@@ -43,12 +43,23 @@ class Courier:
     def send(self, name: str, thing: str) -> None:
         """Have the job `name` done for the thing with this id, by any worker, soon. Call it after the commit.
 
-        What cannot be sent now, because the queue's server does not answer, the sweeper sends when it does.
+        Where the queue cannot be reached the message is lost, and the sweeper sends it again.
         """
         try:
             self._task(name, thing)
+        except Exception as error:  # Each kind of queue has errors of its own.
+            log.warning("A message for %s %s is lost until the sweeper sends it: %s", name, thing, _line(error))
+
+    def waiting(self) -> int:
+        """How many messages wait. Unavailable where the queue cannot be reached."""
+        try:
+            return int(self._huey.pending_count())
         except Exception as error:
-            log.warning("The job %s for %s could not be sent, the sweeper will: %s", name, thing, error)
+            raise _away(error) from error
+
+    def close(self) -> None:
+        """Give this thread's connection back."""
+        self._huey.storage.close()
 
     def start(self, workers: int) -> None:
         """Begin to work. To be called from the main thread; huey's signal handlers are put away again."""
@@ -67,7 +78,7 @@ class Courier:
         """
         if self._consumer is not None:
             self._consumer.stop_flag.set()
-        self._huey.storage.close()
+        self.close()
 
     def _work(self, name: str, thing: str) -> None:
         job = self._jobs.get(name)
@@ -80,7 +91,7 @@ class Courier:
 def _storage(url: str, folder: Path) -> Any:
     """The queue behind a courier address: a SQLite file of its own in the data folder, PostgreSQL, or Redis.
 
-    What a database loses of it (SQLite does not wait for the disk here) the sweeper sends again.
+    What a database loses of it (SQLite does not wait for the disk here) the sweeper sends again. BadInput; Unavailable.
     """
     scheme = urlsplit(url).scheme
     opened = OPENERS.get(scheme)
@@ -94,6 +105,17 @@ def _storage(url: str, folder: Path) -> Any:
         raise BadInput(
             f"The courier on {scheme} needs more: pip install 'moothall[{extra}]'.", "courier_url"
         ) from error
+    except Exception as error:
+        raise _away(error) from error
+
+
+def _away(error: Exception) -> Unavailable:
+    return Unavailable(f"The queue of jobs cannot be reached: {_line(error)}. Is MOOTHALL_COURIER_URL right?")
+
+
+def _line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _sqlite(_: str, folder: Path) -> Any:

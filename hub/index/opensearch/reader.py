@@ -21,6 +21,12 @@ ENGINE: Final = "opensearch"
 SCANNED: Final = 5000
 """Versions that are read at once."""
 
+LEAST_FREE: Final = 0.1
+"""The part of a disk that must be free: with less the server moves its data away, and then takes no more of it."""
+
+NO_COPY: Final = "The index has no second copy at the moment. Is one of the search server's machines down?"
+NO_ROOM: Final = "A disk of the search server is nearly full. Make room before it takes no more documents."
+
 
 class OpenSearchReader:
     """Reads through the alias, from any number of threads; touches the server at its first call only."""
@@ -81,7 +87,19 @@ class OpenSearchReader:
         if not name:
             raise IndexUnavailable(MISSING)
         held = answer["indices"][name]["primaries"]
-        return Stats(ENGINE, held["docs"]["count"], held["store"]["size_in_bytes"], name)
+        return Stats(ENGINE, held["docs"]["count"], held["store"]["size_in_bytes"], name, self._troubles())
+
+    def _troubles(self) -> tuple[str, ...]:
+        """Of the server's health and disks, as far as our user may know them."""
+        accept = (401, 403)
+        health = self._server.ask("GET", f"/_cluster/health/{self._names.read}", accept=accept)
+        shown = {"filter_path": "nodes.*.fs.total"}
+        disks = self._server.ask("GET", "/_nodes/stats/fs", None, shown, accept).get("nodes", {}).values()
+        free = [one["fs"]["total"]["available_in_bytes"] / one["fs"]["total"]["total_in_bytes"] for one in disks]
+        troubles = [NO_COPY] if health.get("status") == "yellow" else []
+        if min(free, default=1.0) < LEAST_FREE:
+            troubles.append(NO_ROOM)
+        return tuple(troubles)
 
     def _search(self, body: Part) -> Any:
         """One request. IndexUnavailable where another index than ours stands behind the alias, or a second one."""

@@ -2,25 +2,34 @@
 
 import json
 import shutil
+import socket
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
 from hub.db import now
 from hub.index.models import IndexOutbox
+from hub.index.opensearch.address import read_address
+from hub.index.opensearch.server import WRITING, Server
 from hub.records.service import DOCUMENT
 from hub.sources.models import Run, Source
+from tests.contract.engines import forget_prefix
 from tests.hub.cli.typed import Terminal
+from tests.servers.redis import needs_redis, redis_in
 
 WELL = [
     "data folder",
     "secret key",
     "network",
     "disk",
+    "jobs",
     "database",
     "vocabulary",
     "index queue",
@@ -93,6 +102,40 @@ def failing_source(terminal: Terminal) -> None:
     database.close()
 
 
+def no_queue(terminal: Terminal) -> None:
+    terminal.set(courier_url=f"redis://:hunter2@127.0.0.1:{closed_port()}/0")
+
+
+def no_queue_on_postgresql(terminal: Terminal) -> None:
+    terminal.set(courier_url=f"postgresql://u:hunter2@127.0.0.1:{closed_port()}/x")
+
+
+def wrong_queue(terminal: Terminal) -> None:
+    terminal.set(courier_url="pigeon:")
+
+
+def no_search_server(terminal: Terminal) -> None:
+    terminal.set(search_url=f"opensearch://u:hunter2@127.0.0.1:{closed_port()}")
+
+
+def wrong_search(terminal: Terminal) -> None:
+    terminal.set(search_url="solr://x")
+
+
+def no_database_server(terminal: Terminal) -> None:
+    terminal.set(database_url=f"postgresql://u:hunter2@127.0.0.1:{closed_port()}/x")
+
+
+def wrong_database(terminal: Terminal) -> None:
+    terminal.set(database_url="foxpro://x")
+
+
+def closed_port() -> int:
+    """A port at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 def no_index(terminal: Terminal) -> None:
     shutil.rmtree(terminal.settings.index_folder)
 
@@ -110,6 +153,13 @@ WRONG: dict[str, tuple[Callable[[Terminal], None], str, str]] = {
     "a check has lost its worker": (lost_worker, "checks", "Start `moothall run`"),
     "a source fails again and again": (failing_source, "sources", "Northford news"),
     "there is no index": (no_index, "index", "`moothall index rebuild`"),
+    "nobody answers for the queue of jobs": (no_queue, "jobs", "Is MOOTHALL_COURIER_URL right?"),
+    "nor on PostgreSQL": (no_queue_on_postgresql, "jobs", "Is MOOTHALL_COURIER_URL right?"),
+    "there is no such queue": (wrong_queue, "jobs", "begins with “pigeon”"),
+    "nobody answers for the search server": (no_search_server, "index", "Does it run, and is MOOTHALL_SEARCH_URL"),
+    "there is no such search engine": (wrong_search, "index", "begins with “solr”"),
+    "nobody answers for the database": (no_database_server, "database", "Does its server run?"),
+    "there is no such database": (wrong_database, "database", "use postgresql:// or sqlite:///"),
 }
 
 
@@ -128,6 +178,7 @@ def test_what_is_wrong_is_named_with_its_fix(terminal: Terminal, case: str) -> N
     wrong = [one for one in json.loads(said.out) if not one["well"]]
     assert [one["name"] for one in wrong] == [name]
     assert fix in f"{wrong[0]['what']} {wrong[0]['fix']}"
+    assert "hunter2" not in said.out + said.err
     assert "things need you, first: " in said.reason()
     assert f"NOT  {name}: " in terminal.type("doctor").out
 
@@ -139,3 +190,73 @@ def test_everything_that_is_wrong_is_listed(terminal: Terminal) -> None:
     said = terminal.type("doctor")
     assert said.reason().startswith(f"3 of {len(WELL)} things need you, first: Other users can read ")
     assert said.out.count("NOT  ") == 3
+
+
+def findings(terminal: Terminal) -> dict[str, dict[str, str]]:
+    return {one["name"]: one for one in json.loads(terminal.type("doctor", "--json").out)}
+
+
+@needs_redis
+@pytest.mark.server
+def test_a_queue_on_redis_is_looked_at(terminal: Terminal, tmp_path: Path) -> None:
+    with redis_in(tmp_path) as address:
+        terminal.set(courier_url=address)
+        assert findings(terminal)["jobs"]["what"] == "0 wait in their queue."
+    assert not findings(terminal)["jobs"]["well"]
+
+
+@pytest.mark.parametrize("terminal", ["postgresql"], indirect=True)
+class TestDatabaseServer:
+    def test_version_and_transactions_are_looked_at(self, terminal: Terminal) -> None:
+        terminal.set(courier_url=terminal.settings.database_url)
+        found = findings(terminal)
+        assert list(found) == [*WELL[:6], "database server", "transactions", *WELL[6:]]
+        assert all(one["well"] for one in found.values())
+        assert found["database server"]["what"].startswith("PostgreSQL ")
+
+    def test_a_version_that_is_too_old_is_named(self, terminal: Terminal) -> None:
+        terminal.monkeypatch.setattr("hub.cli.doctor.OLDEST_SERVER", 99)
+        assert findings(terminal)["database server"]["fix"] == "Move to PostgreSQL 99 or newer."
+
+    def test_a_transaction_that_somebody_forgot_is_named(self, terminal: Terminal) -> None:
+        terminal.monkeypatch.setattr("hub.cli.doctor.LONG", timedelta(seconds=0.2))
+        with psycopg.connect(terminal.settings.database_url, application_name="forgotten") as connection:
+            connection.execute("LOCK TABLE source")
+            time.sleep(0.3)
+            terminal.set(database_url=f"{terminal.settings.database_url}&options=-c%20lock_timeout%3D200ms")
+            found = findings(terminal)
+            assert "(forgotten)" in found["transactions"]["what"]
+            assert f"pg_terminate_backend({connection.info.backend_pid})" in found["transactions"]["fix"]
+            assert "Does somebody hold a lock" in found["tables"]["fix"]
+        assert findings(terminal)["transactions"]["well"]
+
+
+@pytest.fixture
+def searching(terminal: Terminal, opensearch_node: str) -> Iterator[Server]:
+    """The hub's index is on a search server, to be asked directly."""
+    prefix = f"doctor-{time.time_ns()}"
+    terminal.set(search_url=f"{opensearch_node}?prefix={prefix}")
+    assert terminal.type("index", "rebuild").status == 0
+    yield Server(read_address(opensearch_node), WRITING)
+    forget_prefix(prefix)
+
+
+@pytest.mark.server
+class TestSearchServer:
+    def test_one_that_is_well_has_nothing_to_say(self, terminal: Terminal, searching: Server) -> None:
+        found = findings(terminal)
+        assert list(found) == [*WELL, "search server"]
+        assert all(one["well"] for one in found.values())
+
+    def test_a_missing_copy_is_named(self, terminal: Terminal, searching: Server) -> None:
+        name = terminal.type("index", "status", "--json").value()["name"]
+        copies = {"index": {"auto_expand_replicas": False, "number_of_replicas": 1}}
+        searching.ask("PUT", f"/{name}/_settings", copies)
+        found = findings(terminal)
+        assert (found["index"]["well"], found["search server"]["well"]) == (True, False)
+        assert "no second copy" in found["search server"]["what"]
+        assert found["search server"]["fix"] == "Is one of the search server's machines down?"
+
+    def test_a_disk_that_is_nearly_full_is_named(self, terminal: Terminal, searching: Server) -> None:
+        terminal.monkeypatch.setattr("hub.index.opensearch.reader.LEAST_FREE", 1.1)
+        assert "Make room" in findings(terminal)["search server"]["fix"]

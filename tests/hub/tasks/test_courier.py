@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.errors import BadInput
+from hub.errors import BadInput, Unavailable
 from hub.tasks.courier import Courier
 from tests.hub.tasks.waiting import until
 from tests.servers.postgres import Postgres
+from tests.servers.redis import needs_redis, redis_in
 
 ADDRESS = "sqlite:"
 
@@ -197,6 +198,27 @@ def test_what_cannot_be_sent_is_said_and_costs_the_caller_nothing(
             courier.send("harvest", "1")
         finally:
             postgres.start()
-        assert "The job harvest for 1 could not be sent, the sweeper will" in caplog.text
+        assert "A message for harvest 1 is lost until the sweeper sends it" in caplog.text
         courier.send("harvest", "2")
-        courier.stop()
+        courier.close()
+
+
+@needs_redis
+@pytest.mark.server
+def test_a_queue_that_is_away_loses_messages_and_fails_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with redis_in(tmp_path) as address:
+        courier = Courier(address, tmp_path)
+        courier.send("note", "heard")
+        assert courier.waiting() == 1
+    courier.send("note", "lost")
+    assert "A message for note lost is lost until the sweeper sends it" in caplog.text
+    with pytest.raises(Unavailable, match=r"cannot be reached: .*\. Is MOOTHALL_COURIER_URL right\?"):
+        courier.waiting()
+    courier.close()
+
+
+def test_a_queue_on_a_server_that_is_away_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="The queue of jobs cannot be reached: ") as said:
+        Courier("postgresql://u:hunter2@127.0.0.1:1/x", tmp_path)
+    assert "hunter2" not in str(said.value)
+    assert "\n" not in str(said.value)
