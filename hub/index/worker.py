@@ -66,7 +66,7 @@ class Keeper:
                 whole = whole or self._make_whole()
                 self.step()
             except IndexUnavailable as error:
-                log.warning("The index cannot be brought up to date; it is tried again. %s", error)
+                log.warning("The search index is away: %s", error)
                 whole, wait = False, BACK_OFF
                 self._release()
             except NO_ANSWER as error:

@@ -17,7 +17,7 @@ from harvesters.kinds import KINDS
 from harvesters.problems import problem
 from harvesters.run import harvest
 from hub.config import Times
-from hub.db import Database, now
+from hub.db import NO_ANSWER, Database, now
 from hub.records import service as records
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
@@ -57,6 +57,9 @@ def perform(run_id: str, work: Work) -> None:
         except LostLease:
             return
         except HarvestError as error:
+            if isinstance(error.__cause__, NO_ANSWER):
+                # Not the site failed, but our database: the run is taken up again when its lease has run out.
+                raise error.__cause__ from None
             _end_badly(run_id, fence, error.problem, error, work)
 
 

@@ -5,16 +5,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
-from hub.db import WAIT, Database, alone, locking
+from hub.db import WAIT, Database, alone, locking, now
 from hub.organisations.models import Organisation
+from hub.organisations.service import find_organisation
+from hub.policy import COMMAND_LINE
 from hub.readiness import upgrade
-from hub.sources.models import Source
+from hub.sources.models import Run, Source
+from hub.sources.service import add_source
+from tests.hub.running import hub_in, working
 from tests.hub.site import BASE, Site, empty_site
+from tests.hub.tasks.waiting import until
 from tests.people import source_of
+from tests.servers.loopback import Request, serve
 from tests.servers.postgres import Postgres
+
+FEED = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
+    "<link href='/1'/><updated>2026-11-01T09:00:00Z</updated><content>Repairs to damp homes.</content></entry></feed>"
+)
 
 
 @pytest.fixture
@@ -43,6 +55,40 @@ def test_a_request_behind_a_lock_is_answered_after_some_seconds(site: Site) -> N
         assert site.get(f"/sources/{source}", operator).status_code == 200
         assert time.monotonic() - began < 2, "reading waits for nobody"
     assert operator.post(f"/sources/{source}/check", base_url=BASE).status_code == 303
+
+
+@pytest.mark.server
+def test_a_check_that_is_cut_off_from_the_database_has_not_failed_but_goes_on(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """While it waits to hear what the hub knows of a list, its connection is ended: that is no fault of the site."""
+    with postgres.empty() as url, hub_in(tmp_path / "hub", database_url=url) as hub, psycopg.connect(url) as holder:
+        asked = Event()
+
+        def answer(_: Request) -> tuple[int, dict[str, str], str]:
+            if not asked.is_set():
+                holder.execute("LOCK TABLE record")
+                asked.set()
+            return 200, {"Content-Type": "application/atom+xml"}, FEED
+
+        def runs() -> list[tuple[str, int, int]]:
+            with hub.database.reading() as session:
+                return [(run.state, run.new, run.attempts) for run in session.scalars(select(Run))]
+
+        with serve({"/feed": answer}) as site, working(hub.settings, heard=False):
+            with hub.database.writing() as session:
+                northford = find_organisation(session, "northford-city")
+                source = add_source(
+                    session, actor=COMMAND_LINE, organisation=northford, kind="feed", address=site.url("/feed")
+                )
+                source.next_due = now()
+            assert asked.wait(15)
+            assert until(lambda: postgres.waiting(url))
+            postgres.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            holder.rollback()
+            assert until(lambda: runs() == [("complete", 1, 2)]), runs()
+        with hub.database.reading() as session:
+            assert session.scalars(select(Source.failures)).one() == 0
 
 
 def test_migrations_wait_for_those_of_another_machine_as_long_as_they_take(postgres: Postgres) -> None:
