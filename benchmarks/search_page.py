@@ -100,11 +100,12 @@ class Bench:
 def prepared(folder: Path, corpus: Corpus, address: str = "") -> Bench:
     """Both indexes and the hub's database, made where they are missing; `address` is that of an OpenSearch."""
     settings = settings_of(folder / "hub", search_url=f"{address}?prefix=bench" if address else "embedded:")
+    fresh = bool(address) or not (folder / "raw").is_dir()
     raw: Raw = RawOpenSearch(address) if address else RawTantivy(folder / "raw")
     reader, writer = open_reader(settings), open_writer(settings)
     if not (folder / "hub" / "moothall.sqlite").exists():
         _say_time("our database", lambda: fill(folder / "hub", corpus))
-    if address or writer.ensure():
+    if fresh:
         _say_time("generating alone", lambda: [None for _ in corpus.documents()])
         _say_time("raw index", lambda: raw.write(corpus))
         _say_time("our index", lambda: writer.rebuild(corpus.documents()))
