@@ -11,7 +11,7 @@ import pytest
 
 from hub.config import environment
 from hub.jobs import Workshop
-from hub.processes import end, start, supervise
+from hub.processes import YIELDS, end, start, supervise
 from tests.hub.running import ENDS, alive, answers, hub_in, roles, running, templates
 from tests.hub.tasks.waiting import until
 
@@ -36,6 +36,8 @@ def test_a_killed_role_is_started_again_and_sigterm_ends_all(hub: Workshop) -> N
             assert roles(parent.pid)[other] == before[other], "the other one is left alone"
         assert until(lambda: answers(hub.settings))
         last = roles(parent.pid)
+        nice = {role: os.getpriority(os.PRIO_PROCESS, last[role]) for role in last}
+        assert nice["work"] == nice["web"] + YIELDS, "people who wait for a page come first"
         parent.terminate()
         out, err = parent.communicate(timeout=ENDS)
     assert parent.returncode == 0
