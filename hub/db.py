@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
@@ -162,6 +163,15 @@ def is_text(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A transaction that somebody left open on the server: its process, its program, and the statement that ends it."""
+
+    process: int
+    program: str
+    ending: str
+
+
 class Database:
     """One database: `reading()` and `writing()` are the only two ways to a session."""
 
@@ -182,6 +192,21 @@ class Database:
     def server(self) -> str:
         """The server's host, or the folder of its socket; empty for a file."""
         return str(self.engine.url.host or self.engine.url.query.get("host") or "")
+
+    def version(self) -> str:
+        """The server's, as `15.3`."""
+        with self.reading() as session:
+            return str(session.scalar(sql("SHOW server_version"))).split()[0]
+
+    def forgotten(self, longest: timedelta) -> list[Forgotten]:
+        """Transactions of other programs that are open for longer than this, the oldest first."""
+        asked = (
+            "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid != pg_backend_pid() AND now() - xact_start > :longest ORDER BY xact_start"
+        )
+        with self.reading() as session:
+            rows = session.execute(sql(asked), {"longest": longest})
+            return [Forgotten(pid, name or "", f"SELECT pg_terminate_backend({pid})") for pid, name in rows]
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import click
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from harvesters.fetch import parse_allow
@@ -126,8 +126,7 @@ def _tables(database: Database) -> Finding:
     try:
         old = pending(database)
     except DBAPIError as error:
-        server = database.engine.dialect.name == "postgresql"
-        fix = "Does its server run?" if server else "Else put a copy of the database in its place."
+        fix = "Does its server run?" if database.server else "Else put a copy of the database in its place."
         return Finding(
             "database", False, f"It cannot be opened: {_why(error)}.", f"Is MOOTHALL_DATABASE_URL right? {fix}"
         )
@@ -143,25 +142,17 @@ def _why(error: DBAPIError) -> str:
 
 def _server(database: Database) -> list[Finding]:
     """What only a database on a server has: a version of its own, and other programs with locks."""
-    if database.engine.dialect.name != "postgresql":
+    if not database.server:
         return []
-    with database.reading() as session:
-        version = str(session.scalar(text("SHOW server_version"))).split()[0]
-        open_ = session.execute(
-            text(
-                "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid != pg_backend_pid() AND now() - xact_start > :long ORDER BY xact_start"
-            ),
-            {"long": LONG},
-        ).all()
+    version, open_ = database.version(), database.forgotten(LONG)
     new = int(version.split(".")[0]) >= OLDEST_SERVER
-    too_old = "" if new else f"Move to PostgreSQL {OLDEST_SERVER} or newer."
+    too_old = "" if new else f"Move to version {OLDEST_SERVER} or newer."
     minutes = f"{LONG.total_seconds() / 60:.0f} minutes"
-    held = ", ".join(f"{pid} ({name or 'unnamed'})" for pid, name in open_)
-    ending = f"If it is no backup, end it: `SELECT pg_terminate_backend({open_[0].pid})`." if open_ else ""
+    held = ", ".join(f"{one.process} ({one.program or 'unnamed'})" for one in open_)
+    ending = f"If it is no backup, end it: `{open_[0].ending}`." if open_ else ""
     what = f"Open for more than {minutes}, with all it has locked: process {held}."
     return [
-        Finding("database server", new, f"PostgreSQL {version}.", too_old),
+        Finding("database server", new, f"Its version is {version}.", too_old),
         Finding("transactions", not open_, what if open_ else f"None is open for more than {minutes}.", ending),
     ]
 

@@ -182,7 +182,7 @@ def test_four_deliverers_of_the_same_announcements_count_every_refusal_and_hinde
         announce(session, "record", [(f"d{number}", 1) for number in range(40)])
     with hub.database.reading() as session:
         ids = list(session.execute(select(IndexOutbox.id, IndexOutbox.document_id).order_by(IndexOutbox.id)))
-    rows = [_Row(id, "record", document) for id, document in ids]
+    rows = [_Row(id, "record", document, 1) for id, document in ids]
     reasons = {"d0": "too odd", "d1": "too odd"}
 
     def forget(number: int) -> list[_Row]:

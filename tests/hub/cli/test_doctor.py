@@ -212,11 +212,11 @@ class TestDatabaseServer:
         found = findings(terminal)
         assert list(found) == [*WELL[:6], "database server", "transactions", *WELL[6:]]
         assert all(one["well"] for one in found.values())
-        assert found["database server"]["what"].startswith("PostgreSQL ")
+        assert found["database server"]["what"].startswith("Its version is ")
 
     def test_a_version_that_is_too_old_is_named(self, terminal: Terminal) -> None:
         terminal.monkeypatch.setattr("hub.cli.doctor.OLDEST_SERVER", 99)
-        assert findings(terminal)["database server"]["fix"] == "Move to PostgreSQL 99 or newer."
+        assert findings(terminal)["database server"]["fix"] == "Move to version 99 or newer."
 
     def test_a_transaction_that_somebody_forgot_is_named(self, terminal: Terminal) -> None:
         terminal.monkeypatch.setattr("hub.cli.doctor.LONG", timedelta(seconds=0.2))
