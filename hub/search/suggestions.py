@@ -34,7 +34,7 @@ class Suggestion:
     key: str
 
 
-def suggestions(session: Session, reader: IndexReader, vocabulary: Vocabulary, text: str) -> list[Suggestion]:
+def suggest(session: Session, reader: IndexReader, vocabulary: Vocabulary, text: str) -> list[Suggestion]:
     """At most MOST, topics first, then organisations, then documents; the kinds share the places fairly.
 
     Every word typed must stand in the name, the last one as the beginning of a word. Without documents while the index

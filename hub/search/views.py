@@ -16,7 +16,7 @@ from hub.search.limited import find_limited
 from hub.search.lists import A_PAGE, Walked, page_of_list, walk
 from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
-from hub.search.suggestions import Suggestion, suggestions
+from hub.search.suggestions import Suggestion, suggest
 from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
 from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
@@ -113,11 +113,11 @@ def search_table() -> Response:
 
 @blueprint.get("/suggest.json")
 @policy("read")
-def suggest() -> Response:
+def suggestions() -> Response:
     """What the words typed so far may become; with `format=opensearch` as browsers' own search boxes take it."""
     typed = request.args.get("q", "")
     with database().reading() as session:
-        found = suggestions(session, part("index"), part("vocabulary"), typed)
+        found = suggest(session, part("index"), part("vocabulary"), typed)
     shown = [{"text": one.text, "kind": one.kind, "url": _address_of(one)} for one in found]
     if request.args.get("format") == "opensearch":
         columns = [[one[name] for one in shown] for name in ("text", "kind", "url")]

@@ -10,7 +10,7 @@ import pytest
 from hub.errors import IndexUnavailable
 from hub.index.base import Title
 from hub.organisations.service import find_organisation
-from hub.search.suggestions import MOST, Suggestion, suggestions
+from hub.search.suggestions import MOST, Suggestion, suggest
 from hub.topics.service import Vocabulary
 from tests.hub.search.test_machines import SPACE
 from tests.hub.site import BASE, Site, filled_site
@@ -81,8 +81,8 @@ def test_there_are_few_and_each_kind_has_its_share(site: Site) -> None:
             return [Title(str(number), f"{text} {number}") for number in range(size)]
 
     with site.database.reading() as session:
-        few: list[Suggestion] = suggestions(session, Many(), Vocabulary(site.database), "co")  # type: ignore[arg-type]
-        alone = suggestions(session, Many(), Vocabulary(site.database), "qqq")  # type: ignore[arg-type]
+        few: list[Suggestion] = suggest(session, Many(), Vocabulary(site.database), "co")  # type: ignore[arg-type]
+        alone = suggest(session, Many(), Vocabulary(site.database), "qqq")  # type: ignore[arg-type]
     counts = {kind: [one.kind for one in few].count(kind) for kind in ("topic", "organisation", "document")}
     assert len(few) == MOST
     assert counts["topic"] >= 3
