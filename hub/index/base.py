@@ -150,6 +150,14 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """A document and what it is called."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A document (or a saved search) that the engine would not take, and why, in a sentence."""
 
@@ -239,6 +247,14 @@ class IndexReader(Protocol):
 
     def spell(self, word: str) -> str:
         """The word of the documents that `word` may be a slip of; empty when it is known or nothing is near."""
+        ...
+
+    def suggest(self, text: str, size: int) -> list[Title]:
+        """Titles that hold every word of `text`, folded and in any order, of which the last need only begin one.
+
+        Newest first, undated last; each title once, of its newest document. Looked for among the newest LOOKED_AT that
+        fit (hub/index/titles.py), so there are fewer where those bear the same few titles. Empty for under two letters.
+        """
         ...
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:

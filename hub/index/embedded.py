@@ -25,6 +25,7 @@ from hub.index.base import (
     SavedMatcher,
     SearchPage,
     Stats,
+    Title,
 )
 from hub.index.cursors import Cursors, own_key
 from hub.index.dictionary import Dictionary
@@ -35,6 +36,7 @@ from hub.index.pages import answer, holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
 from hub.index.spelling import nearest
+from hub.index.titles import begun
 
 ENGINE: Final = "embedded"
 BATCH_HEAP: Final = 32_000_000
@@ -250,6 +252,11 @@ class EmbeddedReader:
         """By stems nearby, then by the words of the documents that have them (hub/index/spelling.py)."""
         opened, searcher = self._now()
         return answer(lambda: nearest(searcher, opened.schema, self._analysis, word))
+
+    def suggest(self, text: str, size: int) -> list[Title]:
+        """By the titles' folded words (hub/index/titles.py)."""
+        opened, searcher = self._now()
+        return answer(lambda: begun(searcher, opened.schema, self._analysis, text, size))
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
         """{id: version}; all of 100,000 documents take about 1.5 s, as no text is read."""

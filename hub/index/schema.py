@@ -24,6 +24,9 @@ FILTERS: Final = {
 """The field behind each filter and facet. A topic counts for all above it, so that a broader one is one term."""
 
 LABELS: Final = "labels"
+STARTS: Final = "starts"
+"""The words of the title, folded only, whatever its language: those of an unfinished word cannot be stemmed."""
+
 _REVISION: Final = "2"
 """Raised when what is written into the fields changes although the fields stay."""
 
@@ -51,6 +54,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(f"all_{language}", tokenizer_name=language)
         builder.add_text_field(f"title_{language}", tokenizer_name=language)
     builder.add_text_field(LABELS, tokenizer_name="xx")
+    builder.add_text_field(STARTS, tokenizer_name="xx", index_option="basic")
     builder.add_bytes_field("title", stored=True)
     builder.add_bytes_field("text", stored=True)
     return builder.build()
@@ -59,7 +63,7 @@ def schema() -> tantivy.Schema:
 def fingerprint() -> str:
     """Eight characters that change with the fields, the analysis or the engine: an index of another one is rebuilt."""
     engine = ".".join(version("tantivy").split(".")[:2])
-    said = repr((engine, KEYWORDS, FIELDS, STEMMERS, LONGEST, _TIE_BITS, _REVISION))
+    said = repr((engine, KEYWORDS, FIELDS, STARTS, STEMMERS, LONGEST, _TIE_BITS, _REVISION))
     return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
@@ -109,6 +113,7 @@ def engine_document(document: Document) -> tantivy.Document:
         value: str | tuple[str, ...] = getattr(document, name)
         for one in texts(*dict.fromkeys((value,) if isinstance(value, str) else value)):
             made.add_text(name, one)
+    made.add_text(STARTS, usable(document.title))
     made.add_bytes("title", usable(document.title).encode())
     made.add_bytes("text", shown_text(document).encode())
     return made

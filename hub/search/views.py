@@ -1,9 +1,9 @@
-"""The search page, its Atom feed, JSON and table; and the description that lets a browser's box search the hub."""
+"""The search page, its Atom feed, JSON and table, what its box suggests, and how a browser's own box finds it."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from hub.errors import IndexUnavailable
@@ -16,13 +16,17 @@ from hub.search.limited import find_limited
 from hub.search.lists import A_PAGE, Walked, page_of_list, walk
 from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
+from hub.search.suggestions import Suggestion, suggest
 from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
 from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
-from hub.web import Paging, address_with, atom, csv_table, database, page_asked, pages_of, paging, part, policy
+from hub.web import Paging, actor, address_with, atom, csv_table, database, page_asked, pages_of, paging, part, policy
 
 blueprint = Blueprint("search", __name__)
 log = logging.getLogger(__name__)
+
+SUGGESTIONS_TYPE: Final = "application/x-suggestions+json"
+"""What browsers ask for by the description (OpenSearch Suggestions 1.1)."""
 
 
 @blueprint.get("/search")
@@ -107,6 +111,25 @@ def search_table() -> Response:
     return csv_table("search", COLUMNS, rows)
 
 
+@blueprint.get("/suggest.json")
+@policy("read")
+def suggestions() -> Response:
+    """What the words typed so far may become; with `format=opensearch` as browsers' own search boxes take it."""
+    typed = request.args.get("q", "")
+    with database().reading() as session:
+        found = suggest(session, part("index"), part("vocabulary"), typed)
+    shown = [{"text": one.text, "kind": one.kind, "url": _address_of(one)} for one in found]
+    if request.args.get("format") == "opensearch":
+        columns = [[one[name] for one in shown] for name in ("text", "kind", "url")]
+        answer = jsonify([typed, *columns])
+        answer.mimetype = SUGGESTIONS_TYPE
+    else:
+        answer = jsonify(shown)
+    if not actor().person_id:
+        answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
 @blueprint.get("/opensearch.xml")
 @policy("read")
 def description() -> Response:
@@ -189,6 +212,14 @@ def _removal(asked: Asked, cost: Cost, names: Names) -> tuple[str, str]:
 def _title(asked: Asked, found: Found, where: Paging) -> str:
     what = f"{asked.text} - search" if asked.text else "Search"
     return f"{what} (page {where.page} of {where.pages})" if where.pages > 1 else what
+
+
+def _address_of(one: Suggestion) -> str:
+    if one.kind == "topic":
+        return url_for("topic.topic", notation=one.key, _external=True)
+    if one.kind == "organisation":
+        return url_for("organisation.organisation", slug=one.key, _external=True)
+    return url_for("record.record", id=one.key, _external=True)
 
 
 def _as_json(card: Card) -> dict[str, Any]:

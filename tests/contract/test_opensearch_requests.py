@@ -14,6 +14,7 @@ from hub.index.analysis import Analysis
 from hub.index.base import FACETS, Clause, Expansion
 from hub.index.opensearch.address import Address, read_address
 from hub.index.opensearch.breaker import Breaker
+from hub.index.opensearch.near import titles_body
 from hub.index.opensearch.queries import MANY_WORDS, MOST_PARTS, WINDOW, finding, search_body
 from hub.index.opensearch.shape import Names, body, source_of
 from hub.index.schema import FILTERS, KEYWORDS
@@ -44,7 +45,7 @@ class TestRequests:
             Clause("a", alternatives=(Clause(nasty),)),
         )
         whole = query(*clauses, filters={"topic": (nasty,)})
-        asked = [search_body(whole, ANALYSIS), finding(whole, ANALYSIS)]
+        asked = [search_body(whole, ANALYSIS), finding(whole, ANALYSIS), titles_body(nasty)]
         kinds = {"query_string", "simple_query_string", "script", "wildcard", "regexp"}
         assert not any(list(inside(asked, kind)) for kind in kinds)
         fields = {field for found in inside(asked, "match_phrase") for field in found}

@@ -117,6 +117,46 @@ def test_the_search_can_be_done_by_keyboard_alone(demo: Demo, browser: Browser) 
         page.wait_for_url("**/records/*")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_search_box_suggests_while_one_types(demo: Demo, browser: Browser, width: int) -> None:
+    with browser.page(width) as opened:
+        page = opened.page
+        options = page.locator("datalist#suggestions option")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if "/suggest.json" in request.url else None)
+        for path in ("/", "/search?q=waste"):
+            opened.goto(demo.url + path)
+            box = page.locator("form.box input[name=q]")
+            assert page.evaluate("document.querySelector('form.box input').list.id") == "suggestions"
+            asked.clear()
+            box.fill("")
+            box.press_sequentially("brackend", delay=20)
+            options.filter(has_text="Brackendale Council").wait_for(state="attached")
+            assert len(asked) < 4, "not for every letter"
+            assert opened.violations() == []
+        box.fill("qqqzzz")
+        options.first.wait_for(state="detached")
+        box.fill("brackendale council")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=brackendale*")
+    assert opened.messages == []
+
+
+def test_where_suggestions_fail_or_there_is_no_javascript_the_box_works(demo: Demo, browser: Browser) -> None:
+    with browser.page() as opened:
+        opened.page.route("**/suggest.json*", lambda route: route.fulfill(status=200, body="<p>No JSON"))
+        opened.goto(demo.url)
+        with opened.page.expect_response("**/suggest.json*"):
+            opened.page.locator("form.box input[name=q]").press_sequentially("damp")
+        opened.page.keyboard.press("Enter")
+        opened.page.wait_for_url("**/search?q=damp")
+        assert opened.messages == []
+    with browser.page(java_script_enabled=False) as plain:
+        plain.goto(f"{demo.url}/search?q=damp")
+        assert plain.page.locator("datalist").count() == 0
+        assert plain.page.locator("form.box input[list]").count() == 0
+
+
 def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser: Browser) -> None:
     with browser.page() as opened:
         page = opened.page
@@ -142,15 +182,16 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
 
 
 def test_a_page_is_light(demo: Demo, browser: Browser) -> None:
-    """A result page with its styles is under 60 KB as it goes over the wire, the styles under 14 KB; fonts apart."""
+    """A result page goes over the wire as under 60 KB, its styles as 14 KB, its script as 700 bytes; fonts apart."""
     with browser.page() as opened:
         sizes: dict[str, int] = {}
         opened.page.on("response", lambda answer: sizes.update({answer.url: len(gzip.compress(answer.body()))}))
         opened.goto(f"{demo.url}/search?q=waste")
         opened.page.wait_for_load_state("networkidle")
-    assert not [url for url in sizes if url.endswith(".js")]
+    (script,) = [size for url, size in sizes.items() if url.endswith(".js")]
     styles = sum(size for url, size in sizes.items() if url.endswith(".css"))
     total = sum(size for url, size in sizes.items() if ".woff2" not in url)
     print(f"styles {styles} bytes, page and styles {total} bytes, gzipped")
     assert styles < 14_000
+    assert script < 700
     assert total < 60_000

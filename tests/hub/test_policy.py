@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[int, int]] = {
     "POST /sources/<id>/pause": (403, 303),
     "POST /sources/<id>/runs/<run_id>/decide": (403, 409),
     "GET /static/<path:filename>": (404, 404),
+    "GET /suggest.json": (200, 200),
     "GET /topics": (200, 200),
     "GET /topics/<notation>": (404, 404),
 }

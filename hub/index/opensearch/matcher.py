@@ -14,12 +14,13 @@ from hub.index.opensearch.queries import Part, finding
 from hub.index.opensearch.saved import FIELD, Saved, digest_of
 from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import Names, source_of
+from hub.index.schema import STARTS
 
 AT_ONCE: Final = 2000
 AT_ONCE_BYTES: Final = 20_000_000
 """Documents, and bytes of them, in one request: the server makes each query ready anew for each, so few are best."""
 
-NOT_SEARCHED: Final = ("title", "text", "version")
+NOT_SEARCHED: Final = ("title", "text", STARTS, "version")
 _SLOTS: Final = "_percolator_document_slot"
 
 

@@ -1,4 +1,4 @@
-"""Requests for documents that are like one, and for words that are near one. Pure functions."""
+"""Requests for documents that are like one, words that are near one, and titles that begin so. Pure functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,10 @@ from hub.index.analysis import FIELDS, Analysis, field_of, usable
 from hub.index.opensearch.queries import SHOWN, Part
 from hub.index.opensearch.shape import as_sent
 from hub.index.pages import SIMILAR_TEXT, SIMILAR_WORDS, TOPIC_LIKENESS
+from hub.index.schema import STARTS
 from hub.index.spelling import LOOKED_AT
+from hub.index.titles import LOOKED_AT as TITLES
+from hub.index.titles import typed
 
 
 def itself_body(id: str) -> Part:
@@ -43,6 +46,17 @@ def spell_body(word: str, slips: int, analysis: Analysis) -> Part:
         "aggs": {"known": {"filter": {"bool": {"should": exact, "minimum_should_match": 1}}}},
         "size": LOOKED_AT,
         "_source": ["title", "text"],
+    }
+
+
+def titles_body(text: str) -> Part:
+    """The newest documents whose titles have all these words, the last one as the beginning of a word."""
+    return {
+        "query": {"match_bool_prefix": {STARTS: {"query": typed(text), "operator": "and"}}},
+        "size": TITLES,
+        "sort": [{"published": {"order": "desc"}}, {"id": {"order": "asc"}}],
+        "track_total_hits": False,
+        "_source": ["title"],
     }
 
 

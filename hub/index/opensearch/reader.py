@@ -5,17 +5,18 @@ from typing import Any, Final
 
 from hub.errors import IndexUnavailable
 from hub.index.analysis import Analysis, Welsh, unchanged, usable
-from hub.index.base import Hit, Query, SearchPage, Stats
+from hub.index.base import Hit, Query, SearchPage, Stats, Title
 from hub.index.cursors import Cursors, own_key
 from hub.index.marking import Marker
 from hub.index.opensearch.lists import Lists
-from hub.index.opensearch.near import itself_body, similar_body, spell_body
+from hub.index.opensearch.near import itself_body, similar_body, spell_body, titles_body
 from hub.index.opensearch.queries import Part, is_scored, search_body
 from hub.index.opensearch.sentences import MISSING
 from hub.index.opensearch.server import WHOLE, Server
 from hub.index.opensearch.shape import Names
 from hub.index.pages import NONE, Counts
 from hub.index.spelling import asked, likeliest, slips
+from hub.index.titles import distinct, words_typed
 
 ENGINE: Final = "opensearch"
 SCANNED: Final = 5000
@@ -68,6 +69,13 @@ class OpenSearchReader:
             return ""
         read = (f"{one['_source']['title']} {one['_source']['text']}" for one in answer["hits"]["hits"])
         return likeliest(folded, read, self._analysis)
+
+    def suggest(self, text: str, size: int) -> list[Title]:
+        """By the titles' folded words; one request, none where too little is typed."""
+        if not words_typed(self._analysis, text):
+            return []
+        found = self._search(titles_body(text))["hits"]["hits"]
+        return distinct((Title(one["_id"], one["_source"]["title"]) for one in found), size)
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
         """{id: version}, in parts by the order of ids, as no text is read."""

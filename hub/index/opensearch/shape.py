@@ -12,7 +12,7 @@ from tantivy import TextAnalyzer
 
 from hub.index.analysis import FIELDS, LONGEST, Analysis, analyzer, field_of, spoken, texts, usable
 from hub.index.base import Document
-from hub.index.schema import KEYWORDS, LABELS, order_of, shown_text
+from hub.index.schema import KEYWORDS, LABELS, STARTS, order_of, shown_text
 
 STEMMERS: Final = {"en": "English", "sv": "Swedish", "de": "German"}
 """The server's name of each stemmer. It has no Welsh one, and an older one for Dutch: their words are made by us."""
@@ -71,7 +71,7 @@ class Names:
 
 def body(mark: str = "shape") -> dict[str, Any]:
     """Settings and mapping of a new index. The searched texts are not kept: they stand in `title` and `text` anyway."""
-    kept = {"excludes": ["all_*", "title_*", LABELS]}
+    kept = {"excludes": ["all_*", "title_*", LABELS, STARTS]}
     fields = {**_fields(), mark: {"type": "keyword"}}
     mappings = {"dynamic": "strict", "date_detection": False, "_source": kept, "properties": fields}
     return {"settings": _settings(), "mappings": mappings}
@@ -112,6 +112,7 @@ def _fields() -> dict[str, Any]:
         "published": {"type": "unsigned_long"},
         **dict.fromkeys(KEYWORDS, keyword),
         **{name: {"type": "text", "analyzer": language} for name, language in searched.items()},
+        STARTS: {"type": "text", "analyzer": "xx", "index_options": "docs", "norms": False},
         "title": shown,
         "text": shown,
     }
@@ -153,6 +154,7 @@ def source_of(document: Document) -> dict[str, Any]:
         "title": usable(document.title),
         "text": shown_text(document),
         LABELS: list(texts(*document.labels)),
+        STARTS: usable(document.title),
         **_searched(document),
     }
     for name in KEYWORDS:

@@ -158,6 +158,18 @@ def test_a_page_without_results_asks_no_more_than_its_words_and_filters_explain(
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
 
 
+@pytest.mark.parametrize("who", ["signed out", "signed in"])
+@pytest.mark.parametrize("address", ["/suggest.json?q=mou", "/suggest.json?q=damp+m&format=opensearch"])
+def test_suggestions_ask_the_engine_once_and_the_database_twice(costs: Costs, address: str, who: str) -> None:
+    asked, statements = costs.of(address, costs.clients[who])
+    assert asked == 1
+    assert len(statements) <= 2, "\n".join(statements)
+
+
+def test_too_little_typed_asks_nobody(costs: Costs) -> None:
+    assert costs.of("/suggest.json?q=m", None) == (0, [])
+
+
 def test_a_look_at_the_vocabulary_is_one_statement_in_two_seconds(costs: Costs) -> None:
     vocabulary = costs.site.app.extensions["moothall"]["vocabulary"]
     vocabulary.look_again()
