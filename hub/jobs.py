@@ -138,7 +138,8 @@ def _opened(settings: Settings) -> Iterator[Workshop]:
 @contextmanager
 def _carrying(workshop: Workshop) -> Iterator[Courier]:
     """The courier, with workers that do its jobs during the block."""
-    courier = Courier(workshop.settings.courier_url, workshop.settings.data, bound_jobs(workshop))
+    settings = workshop.settings
+    courier = Courier(settings.courier_url, settings.data, bound_jobs(workshop), patience=settings.pace.start)
     courier.start(WORKERS)
     try:
         yield courier
@@ -200,6 +201,6 @@ def worker(settings: Settings, stop: threading.Event | None = None) -> None:
 def tick(settings: Settings, stop: threading.Event | None = None) -> None:
     """Start what is due and keep the index: one of these; a second one does no harm."""
     with _opened(settings) as workshop, _told_to_stop(stop) as told:
-        courier = Courier(settings.courier_url, settings.data)
+        courier = Courier(settings.courier_url, settings.data, patience=settings.pace.start)
         with _ticking(workshop, courier):
             _keep_index(workshop, told)

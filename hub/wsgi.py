@@ -30,7 +30,7 @@ def build(settings: Settings) -> Flask:
         workshop.database,
         workshop.vocabulary,
         open_reader(settings),
-        Courier(settings.courier_url, settings.data),
+        Courier(settings.courier_url, settings.data, patience=settings.pace.start),
         tools=workshop.tools,
         expander=Expander(workshop.vocabulary, settings.cache),
     )

@@ -3,6 +3,7 @@
 import json
 import logging
 import signal
+import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -32,10 +33,13 @@ class JsonSerializer(Serializer):  # type: ignore[misc]
 
 
 class Courier:
-    """Sends jobs; with `jobs` it also works on them, in `workers` threads, from `start` to `stop`."""
+    """Sends jobs; with `jobs` it also works on them, in `workers` threads, from `start` to `stop`.
 
-    def __init__(self, url: str, folder: Path, jobs: Mapping[str, Job] | None = None) -> None:
-        self._huey = _storage(url, folder)
+    A queue whose server does not answer yet gets `patience` seconds to start. BadInput; Unavailable.
+    """
+
+    def __init__(self, url: str, folder: Path, jobs: Mapping[str, Job] | None = None, *, patience: float = 0) -> None:
+        self._huey = _storage(url, folder, time.monotonic() + patience)
         self._jobs = jobs or {}
         self._task = self._huey.task(name="work")(self._work)
         self._consumer: Any = None
@@ -88,7 +92,7 @@ class Courier:
         job(thing)
 
 
-def _storage(url: str, folder: Path) -> Any:
+def _storage(url: str, folder: Path, deadline: float) -> Any:
     """The queue behind a courier address: a SQLite file of its own in the data folder, PostgreSQL, or Redis.
 
     What a database loses of it (SQLite does not wait for the disk here) the sweeper sends again. BadInput; Unavailable.
@@ -98,15 +102,19 @@ def _storage(url: str, folder: Path) -> Any:
     if opened is None:
         known = ", ".join(f"`{one}:`" for one in OPENERS)
         raise BadInput(f"The courier address begins with “{scheme}”, but only {known} can be used.", "courier_url")
-    try:
-        return opened(url, folder)
-    except ConfigurationError as error:
-        extra = scheme.partition("+")[0].removesuffix("s")
-        raise BadInput(
-            f"The courier on {scheme} needs more: pip install 'moothall[{extra}]'.", "courier_url"
-        ) from error
-    except Exception as error:
-        raise _away(error) from error
+    while True:
+        try:
+            return opened(url, folder)
+        except ConfigurationError as error:
+            extra = scheme.partition("+")[0].removesuffix("s")
+            raise BadInput(
+                f"The courier on {scheme} needs more: pip install 'moothall[{extra}]'.", "courier_url"
+            ) from error
+        except Exception as error:
+            if time.monotonic() >= deadline:
+                raise _away(error) from error
+            log.warning("The queue of jobs does not answer yet, it is tried again: %s", _line(error))
+            time.sleep(PAUSE)
 
 
 def _away(error: Exception) -> Unavailable:
@@ -141,6 +149,9 @@ def _redis(url: str, _: Path) -> Any:
 
 
 NAME: Final = "moothall"
+PAUSE: Final = 1.0
+"""Seconds between two tries to open it."""
+
 CONNECT: Final = 5
 """Seconds after which a server of the queue that does not answer is away."""
 

@@ -222,3 +222,16 @@ def test_a_queue_on_a_server_that_is_away_is_said(tmp_path: Path) -> None:
         Courier("postgresql://u:hunter2@127.0.0.1:1/x", tmp_path)
     assert "hunter2" not in str(said.value)
     assert "\n" not in str(said.value)
+
+
+def test_a_queue_whose_server_has_still_to_start_is_waited_for(postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.empty() as url, ThreadPoolExecutor(1) as aside:
+        postgres.stop()
+        opening = aside.submit(lambda: Courier(url, tmp_path, patience=30).close())
+        try:
+            with pytest.raises(Unavailable):
+                Courier(url, tmp_path)
+            assert not until(opening.done, 2, 0.1)
+        finally:
+            postgres.start()
+        opening.result(timeout=20)
