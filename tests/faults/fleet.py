@@ -33,6 +33,8 @@ class Fleet:
     hung: dict[str, float] = field(default_factory=dict)
     """Stopped ones, and when they are to go on (monotonic seconds)."""
     fallen: list[str] = field(default_factory=list)
+    excused: float = 0.0
+    """Until then (monotonic seconds) one may fall: its connections were cut while it started, and it said so."""
 
     def start(self, names: Sequence[str]) -> None:
         """Start these roles."""
@@ -67,7 +69,8 @@ class Fleet:
                 self.processes[name].send_signal(signal.SIGCONT)
         for name, process in self.processes.items():
             if process.poll() is not None:
-                self.fallen.append(f"{name} ended with status {process.returncode}")
+                if time.monotonic() > self.excused:
+                    self.fallen.append(f"{name} ended with status {process.returncode}")
                 self.start([name])
 
     def end(self) -> None:

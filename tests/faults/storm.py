@@ -17,6 +17,9 @@ from tests.servers.postgres import Postgres
 LEASE: Final = 2.0
 """Seconds of a lease with the times that tests use: who hangs for longer has lost it when it goes on."""
 
+STARTS: Final = 5.0
+"""Seconds that a process takes to start on a busy machine."""
+
 REST: Final = 25.0
 """Seconds between two faults of the search server: it takes fifteen to start."""
 
@@ -115,6 +118,7 @@ class Storm:
 
     def _cut(self) -> bool:
         assert self.postgres
+        self.fleet.excused = time.monotonic() + STARTS
         return self.postgres.cut_off(self.settings.database) > 0
 
     def _delete_index(self) -> bool:
