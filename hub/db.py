@@ -189,9 +189,9 @@ class Database:
         return self.engine.url.render_as_string(hide_password=True)
 
     @property
-    def server(self) -> str:
-        """The server's host, or the folder of its socket; empty for a file."""
-        return str(self.engine.url.host or self.engine.url.query.get("host") or "")
+    def server(self) -> bool:
+        """Whether it is on a server; else it is a file."""
+        return self.engine.dialect.name != "sqlite"
 
     def version(self) -> str:
         """The server's, as `15.3`."""

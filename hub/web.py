@@ -146,8 +146,12 @@ def atom(title: str, entries: Sequence[FeedEntry]) -> Response:
 
 
 def csv_table(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """A table to download; cells that a spreadsheet would run as a formula are made text (security.md rule 28)."""
+    """A table to download; cells that a spreadsheet would run as a formula are made text (security.md rule 28).
+
+    It begins with a byte order mark: without one Excel takes UTF-8 for the letters of its own country.
+    """
     out = io.StringIO()
+    out.write("\ufeff")
     table = csv.writer(out)
     table.writerow(headings)
     table.writerows([_inert(cell) for cell in row] for row in rows)

@@ -169,8 +169,11 @@ def mend(
     Anew also where it has newer versions than the database, as after restoring a backup: those are never replaced.
     """
     if not writer.missing():
-        repair(database, writer, documents, compare(database, reader, documents))
-        if not (left := compare(database, reader, documents)).ids:
-            return left
+        found = compare(database, reader, documents)
+        if found.ids:
+            repair(database, writer, documents, found)
+            found = compare(database, reader, documents)
+        if not found.ids:
+            return found
     rebuild(database, writer, documents)
     return compare(database, reader, documents)

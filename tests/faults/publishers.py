@@ -10,6 +10,13 @@ from typing import Final
 
 from tests.servers.loopback import Request, serve
 
+ATOM: Final = {"Content-Type": "application/atom+xml"}
+ONE: Final = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
+    "<link href='/1'/><updated>2026-11-01T09:00:00Z</updated><content>Repairs to wet homes.</content></entry></feed>"
+)
+"""A feed of one report, for those who need no more."""
+
 FEEDS: Final = 6
 REPORTS: Final = 12
 NEW_EDITIONS: Final = 3
@@ -49,8 +56,7 @@ class Publishers:
                 for report in self.chance.sample(range(REPORTS), NEW_EDITIONS):
                     self.editions[feed, report] = self.editions.get((feed, report), 1) + 1
             entries = "".join(self._entry(feed, report) for report in range(REPORTS))
-        media = {"Content-Type": "application/atom+xml"}
-        return 200, media, f"<feed xmlns='http://www.w3.org/2005/Atom'><title>F{feed}</title><id>x</id>{entries}</feed>"
+        return 200, ATOM, f"<feed xmlns='http://www.w3.org/2005/Atom'><title>F{feed}</title><id>x</id>{entries}</feed>"
 
     def edition(self, feed: int, report: int) -> int:
         """The newest edition of a report."""

@@ -16,17 +16,13 @@ from hub.policy import COMMAND_LINE
 from hub.readiness import upgrade
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from tests.faults.publishers import ATOM, ONE
 from tests.hub.running import hub_in, working
 from tests.hub.site import BASE, Site, empty_site
 from tests.hub.tasks.waiting import until
 from tests.people import source_of
 from tests.servers.loopback import Request, serve
 from tests.servers.postgres import Postgres
-
-FEED = (
-    "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
-    "<link href='/1'/><updated>2026-11-01T09:00:00Z</updated><content>Repairs to damp homes.</content></entry></feed>"
-)
 
 
 @pytest.fixture
@@ -69,7 +65,7 @@ def test_a_check_that_is_cut_off_from_the_database_has_not_failed_but_goes_on(
             if not asked.is_set():
                 holder.execute("LOCK TABLE record")
                 asked.set()
-            return 200, {"Content-Type": "application/atom+xml"}, FEED
+            return 200, ATOM, ONE
 
         def runs() -> list[tuple[str, int, int]]:
             with hub.database.reading() as session:
@@ -83,8 +79,10 @@ def test_a_check_that_is_cut_off_from_the_database_has_not_failed_but_goes_on(
                 )
                 source.next_due = now()
             assert asked.wait(15)
-            assert until(lambda: postgres.waiting(url))
-            postgres.say("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            # The clock looks into the same table: it is the check that is to be cut off.
+            waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%native_id IN%'"
+            assert until(lambda: postgres.say(f"SELECT pid {waiting}"), 4)
+            postgres.say(f"SELECT pg_terminate_backend(pid) {waiting}")
             holder.rollback()
             assert until(lambda: runs() == [("complete", 1, 2)]), runs()
         with hub.database.reading() as session:

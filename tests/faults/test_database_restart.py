@@ -17,17 +17,13 @@ from hub.records.models import RecordRow
 from hub.sources.leases import claim, heartbeat, queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from tests.faults.publishers import ATOM, ONE
 from tests.hub.running import answers, hub_in, running, working
 from tests.hub.site import BASE, Site, empty_site
 from tests.hub.tasks.waiting import until
 from tests.people import source_of, world
 from tests.servers.loopback import serve
 from tests.servers.postgres import Postgres
-
-FEED = (
-    "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
-    "<link href='/1'/><updated>2026-11-01T09:00:00Z</updated><content>Repairs to damp homes.</content></entry></feed>"
-)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +114,7 @@ def test_a_heartbeat_that_finds_no_database_beats_again(
 
 @pytest.mark.server
 def test_the_work_goes_on_after_a_restart_of_the_server(postgres: Postgres, tmp_path: Path) -> None:
-    answer = 200, {"Content-Type": "application/atom+xml"}, FEED
+    answer = 200, ATOM, ONE
     with (
         serve({"/feed": answer}) as feed,
         postgres.empty() as url,

@@ -21,16 +21,13 @@ from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from tests.faults.publishers import ATOM, ONE
 from tests.faults.visitors import Visitor
 from tests.hub.running import answers, hub_in, running, working
 from tests.hub.tasks.waiting import until
 from tests.servers.loopback import serve
 from tests.servers.opensearch import Node
 
-FEED = (
-    "<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><id>x</id><entry><id>tag:f,2026:1</id><title>Damp</title>"
-    "<link href='/1'/><updated>2026-11-01T09:00:00Z</updated><content>Repairs to wet homes.</content></entry></feed>"
-)
 LIMITED = "Limited search"
 
 
@@ -38,7 +35,7 @@ LIMITED = "Limited search"
 def hub(tmp_path: Path, opensearch_node: str) -> Iterator[Workshop]:
     """A hub with one document, its index on the server."""
     with (
-        serve({"/feed": (200, {"Content-Type": "application/atom+xml"}, FEED)}) as site,
+        serve({"/feed": (200, ATOM, ONE)}) as site,
         hub_in(tmp_path / "hub", search_url=f"{opensearch_node}?prefix={tmp_path.name.replace('_', '-')}") as parts,
     ):
         with parts.database.writing() as session:

@@ -3,18 +3,16 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from hub.errors import IndexUnavailable
 from hub.index.opensearch.sentences import MISSING, reason
-from hub.index.opensearch.server import OVERLOADED, Server
+from hub.index.opensearch.server import Server
 
 BATCH_BYTES: Final = 2_000_000
 BATCH: Final = 500
 """Changes, and bytes of them, that one request holds at most; a single larger one goes alone."""
-
-_CONFLICT: Final = 409
-_MISSING: Final = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,10 @@ def send(server: Server, index: str, batch: Sequence[Line], *, alias: bool) -> d
 def _refused(item: Mapping[str, Any]) -> str:
     """Why one change was refused; empty when it was made. The same or a newer version that is there is no error."""
     status = int(item.get("status", 500))
-    if "error" not in item or status == _CONFLICT:
+    if "error" not in item or status == HTTPStatus.CONFLICT:
         return ""
-    if status == _MISSING:
+    if status == HTTPStatus.NOT_FOUND:
         raise IndexUnavailable(MISSING)
-    if status == OVERLOADED or status >= 500:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
         raise IndexUnavailable(f"The search server could not write: {reason(item['error'])}.")
     return reason(item["error"])

@@ -6,6 +6,7 @@ what is written while another rebuilds would go into the old index only: so all 
 
 import time
 import uuid
+from http import HTTPStatus
 from typing import Any, Final
 
 from hub.errors import Busy, IndexUnavailable
@@ -20,7 +21,6 @@ _BODY: Final = {
     "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
     "mappings": {"dynamic": "strict", "properties": {"owner": {"type": "keyword"}, "until": {"type": "double"}}},
 }
-_CONFLICT: Final = 409
 
 
 class Lease:
@@ -49,13 +49,13 @@ class Lease:
             self._taken = None
             raise _busy()
         if not found:
-            self._server.ask("PUT", f"/{self._index}", _BODY, accept=(400,))
+            self._server.ask("PUT", f"/{self._index}", _BODY, accept=(HTTPStatus.BAD_REQUEST,))
         condition: dict[str, str | int] = {"op_type": "create"}
         if found:
             condition = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
         place = {"owner": self._owner, "until": time.time() + self._lasts}
-        answer = self._server.ask("PUT", f"/{self._index}/_doc/{_ID}", place, condition, accept=(_CONFLICT,))
-        if answer.get("status") == _CONFLICT:
+        answer = self._server.ask("PUT", f"/{self._index}/_doc/{_ID}", place, condition, accept=(HTTPStatus.CONFLICT,))
+        if answer.get("status") == HTTPStatus.CONFLICT:
             raise _busy()
         self._taken = time.monotonic()
 
@@ -73,7 +73,13 @@ class Lease:
             found = self._found()
             if found and found["_source"]["owner"] == self._owner:
                 condition = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
-                self._server.ask("DELETE", f"/{self._index}/_doc/{_ID}", None, condition, accept=(404, _CONFLICT))
+                self._server.ask(
+                    "DELETE",
+                    f"/{self._index}/_doc/{_ID}",
+                    None,
+                    condition,
+                    accept=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+                )
         except IndexUnavailable:
             return
 
@@ -85,7 +91,7 @@ class Lease:
         return found
 
     def _found(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self._server.ask("GET", f"/{self._index}/_doc/{_ID}", accept=(404,))
+        answer: dict[str, Any] = self._server.ask("GET", f"/{self._index}/_doc/{_ID}", accept=(HTTPStatus.NOT_FOUND,))
         return answer if answer.get("found") else {}
 
 

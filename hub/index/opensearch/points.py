@@ -2,24 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, Final
 
 from hub.errors import Busy, IndexUnavailable
 from hub.index.base import KEPT
 from hub.index.cursors import not_kept
 from hub.index.opensearch.queries import WINDOW, Part
-from hub.index.opensearch.server import OVERLOADED, WHOLE, Server
+from hub.index.opensearch.server import WHOLE, Server
 
 POINTS: Final = "/_search/point_in_time"
 """The address of points in time."""
 
-_MISSING: Final = 404
 _KEEP: Final = f"{KEPT}s"
 
 
 def open_point(server: Server, index: str) -> str:
     """A point in time of this index. Busy where the server keeps as many as it may (`search.max_open_pit_context`)."""
-    answer = server.ask("POST", f"/{index}{POINTS}", None, {"keep_alive": _KEEP}, accept=(OVERLOADED,))
+    answer = server.ask(
+        "POST", f"/{index}{POINTS}", None, {"keep_alive": _KEEP}, accept=(HTTPStatus.TOO_MANY_REQUESTS,)
+    )
     if "pit_id" not in answer:
         raise Busy("Too many lists are being read at once. Try again in a minute.")
     return str(answer["pit_id"])
@@ -28,8 +30,8 @@ def open_point(server: Server, index: str) -> str:
 def search_point(server: Server, point: str, body: Part) -> Any:
     """A search in a point in time, which is kept on from now. Gone when the server has forgotten it."""
     asked = {**body, "pit": {"id": point, "keep_alive": _KEEP}}
-    answer = server.ask("POST", "/_search", asked, WHOLE, accept=(_MISSING,))
-    if answer.get("status") == _MISSING:
+    answer = server.ask("POST", "/_search", asked, WHOLE, accept=(HTTPStatus.NOT_FOUND,))
+    if answer.get("status") == HTTPStatus.NOT_FOUND:
         raise not_kept()
     return answer
 
@@ -48,4 +50,4 @@ def every_hit(server: Server, point: str, asked: Part) -> Iterator[Any]:
 def close_point(server: Server, point: str) -> None:
     """Let it go. Harmless when that fails: the server forgets it by itself."""
     with suppress(IndexUnavailable):
-        server.ask("DELETE", POINTS, {"pit_id": [point]}, accept=(_MISSING,))
+        server.ask("DELETE", POINTS, {"pit_id": [point]}, accept=(HTTPStatus.NOT_FOUND,))

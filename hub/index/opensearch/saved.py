@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
 from hub.errors import Busy, IndexUnavailable
@@ -16,8 +17,6 @@ from hub.index.opensearch.shape import Names, body
 
 FIELD: Final = "query"
 _TRIES: Final = 5
-_MISSING: Final = 404
-_REFUSED: Final = 400
 
 
 def saved_body() -> dict[str, Any]:
@@ -80,15 +79,18 @@ class Saved:
 
     def _ensure(self) -> None:
         """Make the index where it is missing; when another process does at this moment, wait until it has started."""
-        if self._server.ask("GET", f"/_alias/{self._write}", accept=(_MISSING,)).get("status") != _MISSING:
+        if (
+            self._server.ask("GET", f"/_alias/{self._write}", accept=(HTTPStatus.NOT_FOUND,)).get("status")
+            != HTTPStatus.NOT_FOUND
+        ):
             return
         made = {**saved_body(), "aliases": {self._write: {}}}
-        answer = self._server.ask("PUT", f"/{self._index}", made, accept=(_REFUSED,))
-        if answer.get("status") == _REFUSED:
+        answer = self._server.ask("PUT", f"/{self._index}", made, accept=(HTTPStatus.BAD_REQUEST,))
+        if answer.get("status") == HTTPStatus.BAD_REQUEST:
             if answer["error"]["type"] != "resource_already_exists_exception":
                 said = reason(answer)
                 raise IndexUnavailable(f"The search server cannot make the index of saved searches: {said}.")
-            self._server.ask("DELETE", f"/{self._index}/_doc/none", accept=(_MISSING,))
+            self._server.ask("DELETE", f"/{self._index}/_doc/none", accept=(HTTPStatus.NOT_FOUND,))
 
 
 def _written(digest: str, part: Part) -> Line:

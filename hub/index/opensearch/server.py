@@ -5,6 +5,7 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from opensearchpy import OpenSearchException, Transport, TransportError, Urllib3HttpConnection
@@ -26,8 +27,6 @@ MATCHING: Final = 120.0
 
 CONNECTIONS: Final = 16
 """Kept open at most: as many as threads may ask at once, or each of them would open its own every time."""
-
-OVERLOADED: Final = 429
 
 WHOLE: Final = {"allow_partial_search_results": "false"}
 """Half an answer would have a wrong total: an error is better."""
@@ -70,7 +69,7 @@ class Server:
 
     def _judge(self, error: OpenSearchException) -> None:
         status = error.status_code if isinstance(error, TransportError) else 0
-        if isinstance(error, theirs.ConnectionError) or status == OVERLOADED or _is_fault(status):
+        if isinstance(error, theirs.ConnectionError) or status == HTTPStatus.TOO_MANY_REQUESTS or _is_fault(status):
             self._breaker.failed()
         else:
             self._breaker.worked()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from hub.errors import IndexUnavailable
@@ -16,7 +17,6 @@ from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import LONGEST_ID, Names, body, source_of
 
 HELD_AT_ONCE: Final = 1000
-_MISSING: Final = 404
 
 
 class OpenSearchWriter:
@@ -136,7 +136,7 @@ class OpenSearchWriter:
         """The index behind both aliases; empty when there is none of our shape, or they are not as we set them."""
         names = self._names
         shown = {"filter_path": f"*.aliases,*.mappings.properties.{names.mark}"}
-        found = self._server.ask("GET", f"/{names.read},{names.write}", None, shown, accept=(_MISSING,))
+        found = self._server.ask("GET", f"/{names.read},{names.write}", None, shown, accept=(HTTPStatus.NOT_FOUND,))
         if len(found) != 1:
             return []
         ((name, one),) = found.items()
@@ -173,7 +173,7 @@ class OpenSearchWriter:
 
     def _remove(self, names: Sequence[str]) -> None:
         for name in names:
-            self._server.ask("DELETE", f"/{name}", accept=(_MISSING,))
+            self._server.ask("DELETE", f"/{name}", accept=(HTTPStatus.NOT_FOUND,))
 
 
 def _made(documents: Iterable[Document]) -> tuple[dict[str, Line], list[Refused]]:

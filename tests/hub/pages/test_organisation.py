@@ -114,7 +114,7 @@ def test_months_are_a_picture_a_table_and_a_csv_with_the_same_numbers(site: Site
     assert page.all("//svg/title") == page.all("//section[contains(@class, 'plot')]/h2")
     answer = site.get(page.links()["Download CSV"])
     assert answer.mimetype == "text/csv"
-    table = list(csv.reader(answer.text.splitlines()))
+    table = list(csv.reader(answer.data.decode("utf-8-sig").splitlines()))
     assert table[0] == ["month", "documents"]
     assert [int(count) for _, count in table[1:]] == [int(count) for count in reversed(rows.values())]
 

@@ -166,7 +166,7 @@ def table(site: Site, address: str) -> tuple[list[dict[str, str]], list[str]]:
     answer = site.get(address)
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
-    rows = list(csv.DictReader(answer.text.splitlines()))
+    rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
     notes = [row["title"] for row in rows if not row["hub address"]]
     return [row for row in rows if row["hub address"]], notes
 

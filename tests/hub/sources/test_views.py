@@ -75,11 +75,11 @@ def test_page_has_state_checks_problems_and_whom_to_tell(source: str, visitor: F
 
 
 def test_checks_and_problems_can_be_downloaded(source: str, visitor: FlaskClient) -> None:
-    checks = list(csv.DictReader(io.StringIO(visitor.get(f"/sources/{source}/runs.csv").text)))
+    checks = list(csv.DictReader(io.StringIO(visitor.get(f"/sources/{source}/runs.csv").data.decode("utf-8-sig"))))
     assert [row["new"] for row in checks] == ["1", "4"]
     problems = visitor.get(f"/sources/{source}/problems.csv")
     assert problems.mimetype == "text/csv"
-    assert list(csv.DictReader(io.StringIO(problems.text)))[0]["cause"]
+    assert list(csv.DictReader(io.StringIO(problems.data.decode("utf-8-sig"))))[0]["cause"]
 
 
 def test_feed_of_checks_tells_only_news(checked: Checked, visitor: FlaskClient) -> None:
