@@ -56,8 +56,11 @@ class Keeper:
         self._worked = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop` is set. An error is logged and tried again: the index may lag, the work goes on."""
-        whole, looked = False, 0.0
+        """Until `stop` is set. An error is logged and tried again: the index may lag, the work goes on.
+
+        That the index is away is said once, not every second.
+        """
+        whole, looked, away = False, 0.0, False
         while not stop.is_set():
             wait = self._times.batch
             try:
@@ -65,9 +68,11 @@ class Keeper:
                     whole, looked = self._is_there(), time.monotonic()
                 whole = whole or self._make_whole()
                 self.step()
+                away = False
             except IndexUnavailable as error:
-                log.warning("The search index is away: %s", error)
-                whole, wait = False, BACK_OFF
+                if not away:
+                    log.warning("The search index is away: %s", error)
+                whole, away, wait = False, True, BACK_OFF
                 self._release()
             except NO_ANSWER as error:
                 log.warning("The index waits for the database: %s", error.orig)

@@ -1,6 +1,7 @@
 """The keeper's loop: delivers soon, lets go when idle, makes what is missing."""
 
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,10 @@ from hub.config import SHORT
 from hub.db import Database
 from hub.errors import HubError
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.opensearch.address import Address
+from hub.index.opensearch.server import Server
+from hub.index.opensearch.shape import Names, fingerprint
+from hub.index.opensearch.writer import OpenSearchWriter
 from hub.index.worker import Keeper
 from tests.hub.index.made import NOTE, Shelf, note
 
@@ -59,3 +64,20 @@ def test_the_keeper_makes_keeps_and_mends_the_index(
     again = EmbeddedWriter(tmp_path / "index")
     assert again.apply([], {}) == [], "it gave the place back at the end"
     again.release()
+
+
+def test_that_the_server_is_away_is_said_once(
+    database: Database, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("hub.index.worker.BACK_OFF", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = Address("127.0.0.1", probe.getsockname()[1])
+    writer = OpenSearchWriter(Server(nobody, 1), Names("away", fingerprint()))
+    stop = threading.Event()
+    thread = threading.Thread(target=Keeper(database, writer, {NOTE: shelf}, SHORT).run, args=(stop,))
+    thread.start()
+    assert until(lambda: "is away" in caplog.text)
+    time.sleep(0.5)
+    stop.set()
+    thread.join()
+    assert caplog.text.count("The search index is away") == 1
