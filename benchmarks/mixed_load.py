@@ -136,7 +136,8 @@ def harvested(settings: Settings) -> Iterator[None]:
         for number in chance.sample(range(ENTRIES), CHANGED):
             editions[feed][number] += 1
         entries = "".join(
-            entry(feed * ENTRIES + number, random.Random(editions[feed][number])) for number in range(ENTRIES)
+            entry(feed * ENTRIES + number, random.Random(f"{feed} {number} {edition}"))
+            for number, edition in enumerate(editions[feed])
         )
         body = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><id>b</id>{entries}</feed>'
         return 200, {"Content-Type": "application/atom+xml"}, body

@@ -18,6 +18,7 @@ from hub.config import Settings
 from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
 from hub.index.base import IndexReader
+from hub.index.likeness import Likeness
 from hub.organisations.service import SECTORS
 from hub.pages.health import blueprint as health
 from hub.pages.health import may_read_metrics, watch
@@ -75,6 +76,7 @@ def create_app(
             "database": database,
             "vocabulary": vocabulary,
             "index": index,
+            "likeness": Likeness(index),
             "courier": courier,
             "metrics": watch(app),
             **more,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -54,9 +55,8 @@ def many(value: int, one: str, more: str = "") -> str:
 
 def marked(spans: Sequence[Span]) -> Markup:
     """Text with its matches in <mark>; everything is escaped."""
-    return Markup("").join(
-        Markup("<mark>{}</mark>").format(one.text) if one.marked else escape(one.text) for one in spans
-    )
+    parts = (f"<mark>{escape(one.text)}</mark>" if one.marked else escape(one.text) for one in spans)
+    return Markup("".join(parts))
 
 
 FILES: Final = {
@@ -94,6 +94,12 @@ def monogram(name: str) -> str:
     return ("".join(word[0] for word in words[:2]) if len(words) > 1 else name[:2]).upper()
 
 
+@lru_cache(maxsize=4096)
+def part(value: str) -> Markup:
+    """Text as one part of an address: `A%2FB` for `A/B`."""
+    return Markup(quote(value, safe=""))
+
+
 def iso(value: date | None) -> str:
     """For `<time datetime>` and feeds: a moment ends in Z."""
     if value is None:
@@ -114,4 +120,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "paragraphs": paragraphs,
     "iso": iso,
     "monogram": monogram,
+    "part": part,
 }

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import cache
+from heapq import merge
 from typing import Final
 
 from hub.index.analysis import FIELDS, Analysis, analyzer, field_of
@@ -89,8 +90,9 @@ class Marker:
 class Finder:
     """Finds the words of a query in texts of one language.
 
-    Analysing every word of every hit would cost more than the search. So a pattern of the first letters finds what
-    may match, and only that is analysed. Welsh changes first letters too: there, every word is looked at.
+    Analysing every word of every hit would cost more than the search. So only words that begin as a wanted one does are
+    analysed: plain letters are looked for as they are, others by a pattern of all ways to write them. Welsh changes
+    first letters too: there, every word is looked at.
     """
 
     def __init__(
@@ -101,7 +103,9 @@ class Finder:
         self._together = together
         self._language = language
         self._analyse = analysis.word
-        self._pattern = _WORD if language == "cy" else _candidates(self.wanted, language)
+        self._every = language == "cy"
+        self._beginnings = sorted({start for word in self.wanted for start in _beginnings(word, language)})
+        self._pattern = _WORD if self._every else _candidates(self._beginnings)
 
     def matches(self, text: str) -> Iterator[Match]:
         """The matches in their order; a word that counts only in company comes when all its label stands there."""
@@ -124,7 +128,7 @@ class Finder:
         if not self.wanted:
             return
         wanted, analyse, language = self.wanted, self._analyse, self._language
-        for found in self._pattern.finditer(text):
+        for found in self._looked_at(text):
             start = found.start()
             if start and text[start - 1].isalnum():
                 continue
@@ -132,21 +136,45 @@ class Finder:
             if word in wanted:
                 yield start, found.end(), word
 
+    def _looked_at(self, text: str) -> Iterator[re.Match[str]]:
+        """What may be a wanted word, in its order; what a pattern finds may begin within a word."""
+        if self._every or not text.isascii():
+            return self._pattern.finditer(text)
+        lowered = text.lower()
+        return _words_at(text, merge(*(_places(lowered, one) for one in self._beginnings)))
+
 
 def _is_near(between: str) -> bool:
     """Whether two words stand together with this between them: room for a little word, but no end of a clause."""
     return len(between) <= NEAR and not any(mark in between for mark in ".,;:!?()\n")
 
 
-def _candidates(wanted: frozenset[str], language: str) -> re.Pattern[str]:
-    """A pattern of all words that begin as one of the wanted ones does, however they are written.
+def _places(text: str, beginning: str) -> Iterator[int]:
+    """Where words begin like this. Three times as fast as a pattern, which looks at every character by itself."""
+    at = text.find(beginning)
+    while at >= 0:
+        if not at or not text[at - 1].isalnum():
+            yield at
+        at = text.find(beginning, at + 1)
+
+
+def _words_at(text: str, places: Iterator[int]) -> Iterator[re.Match[str]]:
+    """The words from these places on, each once."""
+    done = -1
+    for place in places:
+        if place > done and (found := _WORD.match(text, place)):
+            yield found
+            done = place
+
+
+def _candidates(beginnings: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of all words that have one of these beginnings, however it is written.
 
     The first thing in it is one set of characters, which `re` skips to at the speed of C.
     """
-    if not wanted:
+    if not beginnings:
         return _WORD
     letters = _written()
-    beginnings = {start for word in wanted for start in _beginnings(word, language)}
     firsts = "".join({letters[0].get(start[0], start[0] + start[0].upper()) for start in beginnings})
     branches = "|".join(sorted(_branch(start, *letters) for start in beginnings))
     return re.compile(rf"[{re.escape(firsts)}](?:{branches})[^\W_]*")

@@ -2,17 +2,17 @@
 
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, render_template
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from federation.record import to_json
 from hub.errors import IndexUnavailable, NotFound
-from hub.index.base import IndexReader
+from hub.index.likeness import Likeness
 from hub.organisations.models import Organisation
-from hub.records.cards import Card, cards, licence_name, licence_use, why_check
+from hub.records.cards import cards, licence_name, licence_use, why_check
 from hub.records.compare import difference
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
@@ -38,12 +38,15 @@ def record(id: str) -> Any:
         row, organisation, source = _find(session, id)
         if row.withdrawn_at:
             return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
+        copies = _copies(session, row)
+        similar = _similar(row, copies)
+        shown = {card.id: card for card in cards(session, [id, *copies, *similar], scheme)}
         return render_template(
             "record/record.html",
             row=row,
             organisation=organisation,
             source=source,
-            card=cards(session, [id], scheme)[0],
+            card=shown[id],
             text=_shown(row) if row.licence_uri or row.licence_text else "",
             cut=len(row.text) > SHOWN,
             licence=licence_name(row.licence_uri, row.licence_text),
@@ -51,8 +54,8 @@ def record(id: str) -> Any:
             check=why_check(row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),
-            copies=(copies := _copies(session, row, scheme)),
-            similar=_similar(session, id, scheme, copies),
+            copies=[shown[one] for one in copies if one in shown],
+            similar=[shown[one] for one in similar if one in shown],
         )
 
 
@@ -97,14 +100,28 @@ def raw(id: str) -> Response:
     return Response(body.decode("utf-8", "replace"), mimetype="text/plain")
 
 
+# The statements of the page, put together once: making them anew would cost more than asking.
+_IS: Final[BindParameter[str]] = bindparam("id")
+_FOUND: Final = (
+    select(RecordRow, Organisation, Source)
+    .join(Organisation, Organisation.id == RecordRow.organisation_id)
+    .join(Source, Source.id == RecordRow.source_id)
+    .where(RecordRow.id == _IS)
+    .options(undefer(RecordRow.text))
+)
+_TAGS: Final = (
+    select(Tag).where(Tag.record_id == _IS, Tag.state != "rejected").order_by(Tag.score.desc(), Tag.concept_uri)
+)
+_VERSIONS: Final = select(RecordVersion).where(RecordVersion.record_id == _IS).order_by(RecordVersion.version.desc())
+_COPIES: Final = (
+    select(RecordRow.id)
+    .where(RecordRow.work_id == bindparam("work"), RecordRow.id != _IS, RecordRow.withdrawn_at.is_(None))
+    .limit(5)
+)
+
+
 def _find(session: Session, id: str) -> tuple[RecordRow, Organisation, Source]:
-    found = session.execute(
-        select(RecordRow, Organisation, Source)
-        .join(Organisation, Organisation.id == RecordRow.organisation_id)
-        .join(Source, Source.id == RecordRow.source_id)
-        .where(RecordRow.id == id)
-        .options(undefer(RecordRow.text))
-    ).first()
+    found = session.execute(_FOUND, {"id": id}).first()
     if found is None:
         raise NotFound("There is no such document here. It may never have been, or the address has a slip in it.")
     return found[0], found[1], found[2]
@@ -112,11 +129,8 @@ def _find(session: Session, id: str) -> tuple[RecordRow, Organisation, Source]:
 
 def _tags(session: Session, id: str, scheme: Scheme) -> list[dict[str, Any]]:
     """The record's topics with why, best first."""
-    rows = session.scalars(
-        select(Tag).where(Tag.record_id == id, Tag.state != "rejected").order_by(Tag.score.desc(), Tag.concept_uri)
-    )
     found = []
-    for tag in rows:
+    for tag in session.scalars(_TAGS, {"id": id}):
         if concept := scheme.concepts.get(tag.concept_uri):
             broader = [scheme.concepts[uri] for uri in concept.broader if uri in scheme.concepts]
             found.append({"concept": concept, "state": tag.state, "reasons": tag.reasons[:3], "broader": broader})
@@ -124,32 +138,22 @@ def _tags(session: Session, id: str, scheme: Scheme) -> list[dict[str, Any]]:
 
 
 def _versions(session: Session, id: str) -> list[RecordVersion]:
-    return list(
-        session.scalars(
-            select(RecordVersion).where(RecordVersion.record_id == id).order_by(RecordVersion.version.desc())
-        )
-    )
+    return list(session.scalars(_VERSIONS, {"id": id}))
 
 
-def _copies(session: Session, row: RecordRow, scheme: Scheme) -> list[Card]:
+def _copies(session: Session, row: RecordRow) -> list[str]:
     """The same text, published by others."""
-    ids = session.scalars(
-        select(RecordRow.id)
-        .where(RecordRow.work_id == row.work_id, RecordRow.id != row.id, RecordRow.withdrawn_at.is_(None))
-        .limit(5)
-    )
-    return cards(session, list(ids), scheme)
+    return list(session.scalars(_COPIES, {"work": row.work_id, "id": row.id}))
 
 
-def _similar(session: Session, id: str, scheme: Scheme, copies: Sequence[Card]) -> list[Card]:
+def _similar(row: RecordRow, copies: Sequence[str]) -> list[str]:
     """Similar work of other organisations; nothing while the index is away, the rest of the page stands."""
-    index: IndexReader = part("index")
-    told = {one.id for one in copies}
+    likeness: Likeness = part("likeness")
     try:
-        near = index.similar(id, SIMILAR + len(told))
+        near = likeness.near(row.id, row.version, SIMILAR + len(copies))
     except IndexUnavailable:
         return []
-    return cards(session, [one for one in near if one not in told][:SIMILAR], scheme)
+    return [one for one in near if one not in copies][:SIMILAR]
 
 
 @blueprint.get("/records/<id>.json")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from federation.record import TYPES, Licence, Record, as_moment, meta_hash, text_hash
@@ -181,13 +181,18 @@ def _set_works(session: Session, source_id: str, rows: Sequence[RecordRow]) -> N
     if long:
         # Two sources that bring one text at the same time: the second is to see the first.
         alone(session, "works")
-        elsewhere = select(RecordRow.text_hash, RecordRow.work_id).where(
-            RecordRow.text_hash.in_({row.text_hash for row in long}),
-            RecordRow.source_id != source_id,
-            RecordRow.withdrawn_at.is_(None),
+        elsewhere = (
+            select(RecordRow.text_hash, RecordRow.work_id)
+            .where(
+                RecordRow.text_hash.in_({row.text_hash for row in long}),
+                RecordRow.source_id != source_id,
+                RecordRow.withdrawn_at.is_(None),
+            )
+            # A row for each work, not for each of its copies: thousands may have one text.
+            .group_by(RecordRow.text_hash, RecordRow.work_id)
         )
         # The oldest comes last, and counts.
-        works = dict(session.execute(elsewhere.order_by(RecordRow.first_seen.desc())).all())
+        works = dict(session.execute(elsewhere.order_by(func.min(RecordRow.first_seen).desc())).all())
     known = {row.id: works[row.text_hash] for row in long if row.text_hash in works}
     for row in rows:
         row.work_id = known.get(row.id, row.id)

@@ -53,9 +53,8 @@ class Facet:
         return sum(choice.chosen for choice in self.choices)
 
 
-_NAMES: Final = select(Organisation.slug, Organisation.name).where(
-    Organisation.slug.in_(bindparam("slugs", expanding=True))
-)
+_KNOWN: Final = Organisation.__table__.c
+_NAMES: Final = select(_KNOWN.slug, _KNOWN.name).where(_KNOWN.slug.in_(bindparam("slugs", expanding=True)))
 
 
 class Names:

@@ -32,8 +32,16 @@ def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analys
     }
     topics = [{"term": {"topics": {"value": topic, "boost": TOPIC_LIKENESS}}} for topic in stored.get("topics", ())]
     own = [{"term": {"organisation": {"value": one}}} for one in stored.get("organisation", ())]
-    found = {"must_not": [_is(id), *own], "should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
-    return {"query": {"bool": found}, "size": size, "_source": False, "sort": ["_score", {"id": "asc"}]}
+    found = {"should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
+    return {
+        "query": {"bool": found},
+        # Left out afterwards and uncounted: so the server passes over what cannot be among the first.
+        "post_filter": {"bool": {"must_not": [_is(id), *own]}},
+        "track_total_hits": False,
+        "size": size,
+        "_source": False,
+        "sort": ["_score", {"id": "asc"}],
+    }
 
 
 def spell_body(word: str, slips: int, analysis: Analysis) -> Part:

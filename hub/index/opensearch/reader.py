@@ -142,7 +142,7 @@ def _hit(found: Mapping[str, Any], marker: Marker, scored: bool) -> Hit:
 
 def _counts(answer: Mapping[str, Any], chosen: Sequence[str]) -> Counts:
     """The listed values, then the chosen ones that are not among them."""
-    counted = _buckets(answer["values"])
+    counted = _buckets(answer.get("values", answer))
     if not chosen:
         return counted
     listed = {value for value, _ in counted}
