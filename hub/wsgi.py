@@ -15,10 +15,8 @@ from hub.readiness import await_ready
 from hub.search.expand import Expander
 from hub.tasks.courier import Courier
 
-THREADS: Final = 8
-EMBEDDED: Final = 4
-"""Threads where the engine is in this process: more of them wait for each other's turn in the interpreter, which makes
-fewer pages, and the slowest take twice as long. Those that wait for a search server leave it to the others."""
+THREADS: Final = 4
+"""More of them wait for each other in the interpreter, which makes no more pages, and the slowest take longer."""
 
 
 def build(settings: Settings) -> Flask:
@@ -43,14 +41,10 @@ def serve(settings: Settings, host: str = "", port: int = 0) -> None:
     app = build(settings)
     try:
         server = create_server(
-            app, host=host, port=port, threads=_threads(settings), ident=None, clear_untrusted_proxy_headers=True
+            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
         )
     except OSError as error:
         raise Unavailable(
             f"The site cannot be served at {host}, port {port}: {error.strerror}. Set another MOOTHALL_BASE_URL."
         ) from error
     server.run()
-
-
-def _threads(settings: Settings) -> int:
-    return EMBEDDED if urlsplit(settings.search_url).scheme == "embedded" else THREADS

@@ -117,6 +117,11 @@ def two_of_which_one_is_foreign(place: Place) -> None:
     place.ask("PUT", f"/{place.other}-foreign", {"aliases": {place.names.read: {}}})
 
 
+def closed(place: Place) -> None:
+    """Somebody closed the index: it is there, and answers nothing."""
+    place.ask("POST", f"/{place.index}/_close")
+
+
 WRONG = (
     made_by_a_foreign_writer,
     empty_of_no_shape,
@@ -127,6 +132,7 @@ WRONG = (
     no_alias_to_write,
     two_of_ours,
     two_of_which_one_is_foreign,
+    closed,
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub.config import read_settings
 from hub.errors import BadInput
-from hub.logs import JsonLines, OneLine
+from hub.logs import JsonLines, OneLine, Sparing
 
 
 def record(message: str, error: Exception | None = None) -> logging.LogRecord:
@@ -35,3 +35,22 @@ def test_another_form_of_logs_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("MOOTHALL_LOG", "xml")
     with pytest.raises(BadInput, match="MOOTHALL_LOG"):
         read_settings()
+
+
+def test_the_same_line_comes_once_a_minute_and_says_how_often() -> None:
+    now = [0.0]
+    sparing = Sparing(lambda: now[0])
+
+    def passed(text: str) -> str:
+        record = logging.LogRecord("hub.search", logging.WARNING, "", 0, "Away: %s", (text,), None)
+        return record.getMessage() if sparing.filter(record) else ""
+
+    assert passed("down") == "Away: down"
+    assert passed("down") == ""
+    assert passed("slow") == "Away: slow", "another line is no repetition"
+    now[0] = 59.0
+    assert passed("down") == ""
+    now[0] = 60.0
+    assert passed("down") == "Away: down (And 2 times more since it was last said.)"
+    now[0] = 120.0
+    assert passed("down") == "Away: down"

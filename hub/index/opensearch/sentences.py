@@ -12,6 +12,7 @@ from hub.index.opensearch.address import Address
 MISSING: Final = (
     "There is no search index on the server, or one of an older shape. `moothall index rebuild` makes a new one."
 )
+_CLOSED: Final = "The search index is closed on its server. `moothall index rebuild` makes a new one."
 UNREADABLE: Final = (
     "The search server's answer cannot be read. Does an OpenSearch run at the address MOOTHALL_SEARCH_URL?"
 )
@@ -50,6 +51,8 @@ def sentence(error: OpenSearchException, address: Address, timeout: float) -> st
         return "The search server does not accept the user or the password in MOOTHALL_SEARCH_URL."
     if isinstance(error, theirs.NotFoundError) or (isinstance(error, theirs.RequestError) and _is_foreign(error)):
         return MISSING
+    if isinstance(error, theirs.RequestError) and "index_closed_exception" in str(error.info):
+        return _CLOSED
     if isinstance(error, theirs.RequestError) and not address.secure and _wants_tls(error):
         return _WANTS_TLS
     if isinstance(error, TransportError):

@@ -133,14 +133,14 @@ class OpenSearchWriter:
         return int(self._server.ask("GET", f"/{self._names.read}/_count")["count"])
 
     def _current(self) -> list[str]:
-        """The index behind both aliases; empty when there is none of our shape, or they are not as we set them."""
+        """The index behind both aliases; empty where it is not of our shape, is closed, or they are not as set."""
         names = self._names
-        shown = {"filter_path": f"*.aliases,*.mappings.properties.{names.mark}"}
+        shown = {"filter_path": f"*.aliases,*.mappings.properties.{names.mark},*.settings.index.verified_before_close"}
         found = self._server.ask("GET", f"/{names.read},{names.write}", None, shown, accept=(HTTPStatus.NOT_FOUND,))
         if len(found) != 1:
             return []
         ((name, one),) = found.items()
-        whole = {names.read, names.write} <= set(one.get("aliases", ())) and "mappings" in one
+        whole = {names.read, names.write} <= set(one.get("aliases", ())) and "mappings" in one and "settings" not in one
         return [name] if whole else []
 
     def _all(self) -> list[str]:
