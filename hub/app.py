@@ -4,15 +4,16 @@ import logging
 import secrets
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from hub import web
-from hub.accounts.service import actor_of
-from hub.accounts.views import SESSION_COOKIE
+from hub.accounts.security import POLICIES, secure
+from hub.accounts.service import held_by
+from hub.accounts.sessions import cookie_name, hold
 from hub.accounts.views import blueprint as accounts
 from hub.config import Settings
 from hub.db import NO_ANSWER, Database, is_text
@@ -27,7 +28,7 @@ from hub.pages.organisation import blueprint as organisation
 from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
-from hub.policy import ANONYMOUS, METRICS, can
+from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES
 from hub.search.views import blueprint as search
 from hub.sources.views import blueprint as sources
@@ -47,8 +48,11 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health,
 )
 
-FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read"}
+FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
+
+ACCOUNTS: Final = ("security", "accounts")
+"""Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +88,7 @@ def create_app(
     )
     _templates(app, settings)
     CSRFProtect(app)
+    secure(app, settings, database)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _require_policies(app)
@@ -122,17 +127,21 @@ def _require_policies(app: Flask) -> None:
             raise RuntimeError(f"The route {rule.rule} ({rule.endpoint}) declares no policy.")
 
 
-def _admit() -> None:
+def _admit() -> Any:
     """Who asks, and may they? Decided before any view runs."""
     g.actor = ANONYMOUS
     if not is_text(request.path):
         abort(404)
-    secret = request.cookies.get(SESSION_COOKIE, "")
+    secret = request.cookies.get(cookie_name(web.part("settings")), "")
     if secret and request.endpoint != "static":
-        with web.database().reading() as session:
-            g.actor = actor_of(session, secret)
+        with web.database().reading() as database:
+            held = held_by(database, secret)
+        if held is not None:
+            g.actor = held.actor
+            if request.blueprint in ACCOUNTS:
+                hold(held)
     if request.endpoint is None:
-        return
+        return None
     action = FOREIGN_POLICIES.get(request.endpoint)
     if action is None:
         view = current_app.view_functions[request.endpoint]
@@ -141,7 +150,10 @@ def _admit() -> None:
     if action == "read metrics" and may_read_metrics():
         g.actor = METRICS
     if not can(g.actor, action):
+        if request.method == "GET" and "signed in" in ACTIONS[action]:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         raise web.not_allowed(action)
+    return None
 
 
 def _headers(response: Response) -> Response:
@@ -173,6 +185,7 @@ TITLES: Final[dict[int, str]] = {
     404: "There is no such page",
     405: "That cannot be done here",
     409: "Not now",
+    429: "That was too often",
     410: "That is no longer kept",
     413: "That is too large",
     503: "A part of the hub is resting",

@@ -220,6 +220,10 @@ class Database:
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def open_writing(self) -> Session:
+        """The session of `writing()` for a library that commits by itself; whoever opens it closes it."""
+        return Session(self._writer, expire_on_commit=False, autoflush=False)
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

@@ -6,6 +6,7 @@ HubError                 500 / exit 1
 ├── NotAllowed           403   the actor may not do this
 ├── Conflict             409   somebody or something else is at it
 ├── Gone                 410   it was there, and is kept no longer
+├── TooMany              429   it was tried too often
 ├── Busy                 503   the one writer's place is taken for the moment
 └── Unavailable          503   a part of the hub is down
     └── IndexUnavailable
@@ -52,6 +53,13 @@ class Gone(HubError):
     """It was kept for a time, and that is over; begin again."""
 
     status = 410
+
+
+class TooMany(HubError):
+    """It was tried too often in a short time; wait, and try again."""
+
+    status = 429
+    permanent = False
 
 
 class Busy(HubError):

@@ -32,12 +32,14 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "read": frozenset({"everyone"}),
     "sign in": frozenset({"everyone"}),
     "sign out": frozenset({"everyone"}),
+    "register": frozenset({"everyone"}),
+    "change own account": frozenset({"signed in"}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator"}),
     "see raw items": frozenset({"operator"}),
 }
-"""Every action that a route or a command may name, and the roles that may do it."""
+"""Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 
 
 def can(actor: Actor, action: str, thing: Thing | None = None) -> bool:
@@ -45,4 +47,6 @@ def can(actor: Actor, action: str, thing: Thing | None = None) -> bool:
     allowed = ACTIONS[action]
     if thing is not None and thing.visibility != "public":
         return False
-    return "everyone" in allowed or bool(allowed & actor.roles)
+    if "everyone" in allowed or ("signed in" in allowed and actor.person_id):
+        return True
+    return bool(allowed & actor.roles)

@@ -3,6 +3,7 @@
 from hub.accounts import models as accounts
 from hub.audit import models as audit
 from hub.index import models as index
+from hub.mail import models as mail
 from hub.organisations import models as organisations
 from hub.records import models as records
 from hub.sources import models as sources
@@ -12,6 +13,7 @@ TABLES = (
     organisations.Organisation,
     accounts.Person,
     accounts.WebSession,
+    accounts.Attempt,
     audit.Audit,
     topics.ConceptScheme,
     topics.Concept,
@@ -26,4 +28,5 @@ TABLES = (
     records.RecordVersion,
     records.Tag,
     index.IndexOutbox,
+    mail.Mail,
 )

@@ -1,22 +1,39 @@
-"""People, and the sessions that a browser holds."""
+"""People, the sessions that browsers hold, and the attempts that are counted."""
 
+import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
 
 
+def new_stamp() -> str:
+    """What every session of a person carries: a new one ends them all."""
+    return secrets.token_hex(32)
+
+
 class Person(Base):
-    """Somebody with rights on this hub. Until accounts exist, that is the operator."""
+    """Somebody with an account. The operator whom `moothall operator link` makes has no address and no password."""
 
     __tablename__ = "person"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(20), default="officer")
     created: Mapped[datetime] = mapped_column(Moment, default=now)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    """In small letters; nobody is found by another spelling of it."""
+    password: Mapped[str | None] = mapped_column(String(255))
+    """Its argon2 hash."""
+    active: Mapped[bool] = mapped_column(default=True)
+    """Whether they may sign in: not while they are suspended."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When they showed that the address is theirs."""
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=new_stamp)
+    """The stamp of their sessions, by the name that Flask-Security gives it."""
 
 
 class WebSession(Base):
@@ -29,3 +46,22 @@ class WebSession(Base):
     kind: Mapped[str] = mapped_column(String(10))
     created: Mapped[datetime] = mapped_column(Moment, default=now)
     expires: Mapped[datetime] = mapped_column(Moment)
+    stamp: Mapped[str] = mapped_column(String(64), default="")
+    """The person's, when it was opened; it opens nothing once that is another."""
+    state: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What Flask-Login and Flask-Security keep of a signed-in browser, as when the password was last given."""
+    browser: Mapped[str] = mapped_column(String(120), default="")
+    """What the browser calls itself, for the list of one's sessions."""
+
+
+class Attempt(Base):
+    """One try at something that may be guessed, by whom or what it is counted."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_what_key_at", "what", "key", "at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    what: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(64))
+    """A hash of the account's address or of the network: who tries is nobody's business."""
+    at: Mapped[datetime] = mapped_column(Moment, default=now)

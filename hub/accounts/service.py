@@ -1,8 +1,10 @@
-"""Signing in before accounts exist: the operator, the one-time link, and the session that it opens."""
+"""Signing in by a one-time link, the sessions of browsers, and who is behind one."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ def make_link(session: Session, *, seconds: float) -> str:
         session.add(person)
         session.flush()
     note_act(session, actor=COMMAND_LINE, action="make sign-in link", thing=f"person {person.id}")
-    return _open(session, person.id, "link", seconds)
+    return _open(session, person, "link", seconds)
 
 
 def use_link(session: Session, *, secret: str, seconds: float) -> str:
@@ -37,17 +39,59 @@ def use_link(session: Session, *, secret: str, seconds: float) -> str:
     old = locking(select(WebSession.hashed).where(WebSession.expires < now()), skip=True)
     session.execute(delete(WebSession).where(WebSession.hashed.in_(old)))
     note_act(session, actor=actor_for(session, person_id), action="sign in", thing=f"person {person_id}")
-    return _open(session, person_id, "session", seconds)
+    return _open(session, session.get_one(Person, person_id), "session", seconds)
+
+
+def open_stamped(session: Session, stamp: str, state: dict[str, Any], seconds: float, *, browser: str = "") -> str:
+    """Open a session of the person with this stamp; its secret, and a row of the log."""
+    person = session.scalars(select(Person).where(Person.fs_uniquifier == stamp)).one()
+    note_act(session, actor=_actor(person), action="sign in", thing=f"person {person.id}")
+    return _open(session, person, "session", seconds, state=state, browser=browser)
+
+
+def sessions_of(session: Session, person_id: str) -> list[WebSession]:
+    """The open sessions of a person, the newest first."""
+    there = select(WebSession).join(Person, Person.id == WebSession.person_id)
+    there = there.where(
+        WebSession.person_id == person_id,
+        WebSession.kind == "session",
+        WebSession.expires >= now(),
+        WebSession.stamp == Person.fs_uniquifier,
+    )
+    return list(session.scalars(there.order_by(WebSession.created.desc())))
 
 
 def actor_of(session: Session, secret: str) -> Actor:
-    """Who holds this session secret; ANONYMOUS for none, an unknown or an expired one."""
-    if not secret:
-        return ANONYMOUS
-    open_ = select(Person).join(WebSession, WebSession.person_id == Person.id)
-    open_ = open_.where(WebSession.hashed == _hash(secret), WebSession.kind == "session", WebSession.expires >= now())
-    person = session.scalar(open_)
-    return _actor(person) if person else ANONYMOUS
+    """Who holds this session secret; ANONYMOUS for none, an unknown, expired or ended one."""
+    held = held_by(session, secret) if secret else None
+    return held.actor if held else ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that was found: its row's key, who holds it, their stamp, and what was kept."""
+
+    hashed: str
+    actor: Actor
+    stamp: str
+    state: dict[str, Any]
+
+
+def held_by(session: Session, secret: str) -> Held | None:
+    """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended."""
+    found = (
+        select(WebSession, Person)
+        .join(Person, Person.id == WebSession.person_id)
+        .where(
+            WebSession.hashed == _hash(secret),
+            WebSession.kind == "session",
+            WebSession.expires >= now(),
+            WebSession.stamp == Person.fs_uniquifier,
+            Person.active.is_(True),
+        )
+    )
+    row = session.execute(found).first()
+    return Held(row[0].hashed, _actor(row[1]), row[0].stamp, row[0].state) if row else None
 
 
 def actor_for(session: Session, person_id: str) -> Actor:
@@ -61,13 +105,34 @@ def _actor(person: Person) -> Actor:
 
 def close_session(session: Session, secret: str) -> None:
     """Forget the session: its cookie opens nothing any more."""
-    session.execute(delete(WebSession).where(WebSession.hashed == _hash(secret)))
+    end_session(session, _hash(secret))
 
 
-def _open(session: Session, person_id: str, kind: str, seconds: float) -> str:
+def end_session(session: Session, hashed: str) -> None:
+    """Forget the session with this hash."""
+    session.execute(delete(WebSession).where(WebSession.hashed == hashed))
+
+
+def _open(
+    session: Session,
+    person: Person,
+    kind: str,
+    seconds: float,
+    *,
+    state: dict[str, Any] | None = None,
+    browser: str = "",
+) -> str:
     secret = secrets.token_urlsafe(32)
     session.add(
-        WebSession(hashed=_hash(secret), person_id=person_id, kind=kind, expires=now() + timedelta(seconds=seconds))
+        WebSession(
+            hashed=_hash(secret),
+            person_id=person.id,
+            kind=kind,
+            expires=now() + timedelta(seconds=seconds),
+            stamp=person.fs_uniquifier,
+            state=state or {},
+            browser=browser,
+        )
     )
     session.flush()
     return secret

@@ -1,13 +1,19 @@
-"""Signing in by a one-time link, and out."""
+"""Signing in by a one-time link and out, confirming an address, and the page of one's own account.
 
-from typing import Any, Final
+What is done with address and password alone is Flask-Security's (hub/accounts/security.py).
+"""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from typing import Any
 
-from hub.accounts.service import close_session, use_link
-from hub.web import database, part, policy
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_security import logout_user
+from flask_security.confirmable import confirm_email_token_status, confirm_user
 
-SESSION_COOKIE: Final = "moothall"
+from hub.accounts.service import close_session, end_session, sessions_of, use_link
+from hub.accounts.sessions import cookie_name, held
+from hub.audit.service import note_act
+from hub.errors import NotFound
+from hub.web import actor, database, part, policy
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -16,7 +22,7 @@ blueprint = Blueprint("accounts", __name__)
 @policy("sign in")
 def link(secret: str) -> str:
     """The page behind the link. It only asks: mail scanners open links, and a GET never writes."""
-    return render_template("accounts/sign_in.html", secret=secret)
+    return render_template("accounts/link.html", secret=secret)
 
 
 @blueprint.post("/sign-in/<secret>")
@@ -28,7 +34,7 @@ def sign_in(secret: str) -> Any:
         opened = use_link(session, secret=secret, seconds=settings.pace.session)
     response = redirect(url_for("sources.listing"), 303)
     response.set_cookie(
-        SESSION_COOKIE,
+        cookie_name(settings),
         opened,
         max_age=int(settings.pace.session),
         httponly=True,
@@ -42,8 +48,57 @@ def sign_in(secret: str) -> Any:
 @policy("sign out")
 def sign_out() -> Any:
     """Forget the session here and in the browser."""
+    name = cookie_name(part("settings"))
     with database().writing() as session:
-        close_session(session, request.cookies.get(SESSION_COOKIE, ""))
+        close_session(session, request.cookies.get(name, ""))
+    logout_user()
     response = redirect(url_for("home.home"), 303)
-    response.delete_cookie(SESSION_COOKIE)
+    response.delete_cookie(name)
     return response
+
+
+@blueprint.get("/register/sent")
+@policy("register")
+def registered() -> str:
+    """What happens next; the same whether the address was known or not."""
+    return render_template("accounts/registered.html")
+
+
+def confirm(token: str) -> Any:
+    """The page behind the link of a mail, which only asks, and what its button does: the address is confirmed."""
+    expired, invalid, account = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
+    known = account is not None and not invalid and not expired
+    if request.method == "GET" or not known:
+        done = bool(account and account.confirmed_at)
+        return render_template("accounts/confirm.html", token=token, known=known, done=done, expired=expired)
+    if confirm_user(account):  # type: ignore[no-untyped-call]
+        part("people").commit()
+    flash("Your address is confirmed. Sign in with your password.")
+    return redirect(url_for("security.login"), 303)
+
+
+@blueprint.get("/account")
+@policy("change own account")
+def account() -> str:
+    """Who I am here, and where I am signed in."""
+    with database().reading() as session:
+        person = part("people").find_user(id=actor().person_id)
+        rows = sessions_of(session, actor().person_id)
+        return render_template("accounts/account.html", person=person, sessions=rows, here_now=held())
+
+
+@blueprint.post("/account/sessions/end")
+@policy("change own account")
+def end() -> Any:
+    """Sign one browser out, or all but this one."""
+    wanted = request.form.get("session", "")
+    with database().writing() as session:
+        ours = [one.hashed for one in sessions_of(session, actor().person_id)]
+        ended = [one for one in ours if one == wanted or (wanted == "others" and one != held())]
+        if not ended and wanted != "others":
+            raise NotFound("That browser is not signed in any more.")
+        for one in ended:
+            end_session(session, one)
+        note_act(session, actor=actor(), action="end sessions", thing=f"person {actor().person_id}", number=len(ended))
+    flash("That browser is signed out." if wanted != "others" else "You are signed out everywhere else.")
+    return redirect(url_for("accounts.account"), 303)

@@ -19,7 +19,7 @@ from federation.record import Record
 from harvesters.base import upsert
 from hub import tables
 from hub.accounts.service import make_link, use_link
-from hub.accounts.views import SESSION_COOKIE
+from hub.accounts.sessions import SESSION_COOKIE
 from hub.config import Settings, make_secret
 from hub.db import Database, now
 from hub.index.engines import open_writer

@@ -1,6 +1,7 @@
 """Policies: every route declares one, and the reviewed table says who gets what."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,9 +9,11 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
 from hub import app as app_module
-from hub.accounts.service import make_link, use_link
-from hub.accounts.views import SESSION_COOKIE
+from hub.accounts.models import Person
+from hub.accounts.service import make_link, open_stamped, use_link
+from hub.accounts.sessions import SESSION_COOKIE
 from hub.cli.init import make_hub
+from hub.db import new_id, now
 from hub.jobs import Workshop
 from hub.organisations.service import add_organisation
 from hub.policy import ANONYMOUS, COMMAND_LINE, can
@@ -18,47 +21,67 @@ from hub.sources.models import Run, Source
 from hub.wsgi import build
 from tests.people import AISHA, DEV, settings_in
 
-TABLE: dict[str, tuple[int, int]] = {
-    "GET /": (200, 200),
-    "GET /about": (200, 200),
-    "GET /health/live": (200, 200),
-    "GET /health/ready": (200, 200),
-    "GET /metrics": (403, 200),
-    "GET /help": (200, 200),
-    "GET /opensearch.xml": (200, 200),
-    "GET /organisations": (200, 200),
-    "GET /organisations.json": (200, 200),
-    "GET /organisations/<slug>/months.csv": (200, 200),
-    "GET /organisations/<slug>": (200, 200),
-    "GET /organisations/<slug>.atom": (200, 200),
-    "GET /records/<id>": (404, 404),
-    "GET /records/<id>.json": (404, 404),
-    "GET /records/<id>/raw": (403, 404),
-    "GET /records/<id>/versions": (404, 404),
-    "GET /search": (200, 200),
-    "GET /search.atom": (200, 200),
-    "GET /search.csv": (200, 200),
-    "GET /search.json": (200, 200),
-    "GET /sign-in/<secret>": (200, 200),
-    "POST /sign-in/<secret>": (403, 403),
-    "POST /sign-out": (303, 303),
-    "GET /sources": (200, 200),
-    "GET /sources.json": (200, 200),
-    "GET /sources/<id>": (200, 200),
-    "GET /sources/<id>.atom": (200, 200),
-    "GET /sources/<id>/problems": (200, 200),
-    "GET /sources/<id>/problems.csv": (200, 200),
-    "GET /sources/<id>/runs.csv": (200, 200),
-    "GET /sources/<id>/runs/<run_id>": (200, 200),
-    "POST /sources/<id>/check": (403, 409),
-    "POST /sources/<id>/pause": (403, 303),
-    "POST /sources/<id>/runs/<run_id>/decide": (403, 409),
-    "GET /static/<path:filename>": (404, 404),
-    "GET /suggest.json": (200, 200),
-    "GET /topics": (200, 200),
-    "GET /topics/<notation>": (404, 404),
+TABLE: dict[str, tuple[int, int, int]] = {
+    "GET /": (200, 200, 200),
+    "GET /account": (302, 200, 200),
+    "POST /account/sessions/end": (403, 404, 404),
+    "GET /account/password": (302, 200, 302),
+    "POST /account/password": (403, 200, 302),
+    "GET /account/verify": (302, 200, 200),
+    "POST /account/verify": (403, 200, 200),
+    "POST /account/sign-out": (302, 302, 302),
+    "GET /confirm": (200, 200, 200),
+    "POST /confirm": (200, 200, 200),
+    "GET /confirm/<token>": (200, 200, 200),
+    "POST /confirm/<token>": (200, 200, 200),
+    "GET /new-password": (200, 200, 200),
+    "POST /new-password": (200, 200, 200),
+    "GET /new-password/<token>": (302, 302, 302),
+    "POST /new-password/<token>": (302, 302, 302),
+    "GET /register": (200, 302, 302),
+    "POST /register": (200, 302, 302),
+    "GET /register/sent": (200, 200, 200),
+    "GET /sign-in": (200, 302, 302),
+    "POST /sign-in": (200, 302, 302),
+    "GET /about": (200, 200, 200),
+    "GET /health/live": (200, 200, 200),
+    "GET /health/ready": (200, 200, 200),
+    "GET /metrics": (403, 403, 200),
+    "GET /help": (200, 200, 200),
+    "GET /opensearch.xml": (200, 200, 200),
+    "GET /organisations": (200, 200, 200),
+    "GET /organisations.json": (200, 200, 200),
+    "GET /organisations/<slug>/months.csv": (200, 200, 200),
+    "GET /organisations/<slug>": (200, 200, 200),
+    "GET /organisations/<slug>.atom": (200, 200, 200),
+    "GET /records/<id>": (404, 404, 404),
+    "GET /records/<id>.json": (404, 404, 404),
+    "GET /records/<id>/raw": (403, 403, 404),
+    "GET /records/<id>/versions": (404, 404, 404),
+    "GET /search": (200, 200, 200),
+    "GET /search.atom": (200, 200, 200),
+    "GET /search.csv": (200, 200, 200),
+    "GET /search.json": (200, 200, 200),
+    "GET /sign-in/<secret>": (200, 200, 200),
+    "POST /sign-in/<secret>": (403, 403, 403),
+    "POST /sign-out": (303, 303, 303),
+    "GET /sources": (200, 200, 200),
+    "GET /sources.json": (200, 200, 200),
+    "GET /sources/<id>": (200, 200, 200),
+    "GET /sources/<id>.atom": (200, 200, 200),
+    "GET /sources/<id>/problems": (200, 200, 200),
+    "GET /sources/<id>/problems.csv": (200, 200, 200),
+    "GET /sources/<id>/runs.csv": (200, 200, 200),
+    "GET /sources/<id>/runs/<run_id>": (200, 200, 200),
+    "POST /sources/<id>/check": (403, 403, 409),
+    "POST /sources/<id>/pause": (403, 403, 303),
+    "POST /sources/<id>/runs/<run_id>/decide": (403, 403, 409),
+    "GET /static/<path:filename>": (404, 404, 404),
+    "GET /suggest.json": (200, 200, 200),
+    "GET /topics": (200, 200, 200),
+    "GET /topics/<notation>": (404, 404, 404),
 }
-"""Route -> (status for anybody, status for the operator), for one source with a run that is going on."""
+"""Route -> status for a stranger, an officer, the operator; for one source with a run that is going on. Forms are empty."""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +106,18 @@ def site(parts: Workshop) -> Flask:
 
 
 @pytest.fixture
+def officer(site: Flask, parts: Workshop) -> FlaskClient:
+    client = site.test_client()
+    with parts.database.writing() as session:
+        person = Person(name="Ann", email=f"{new_id()}@northford.example", confirmed_at=now())
+        session.add(person)
+        session.flush()
+        secret = open_stamped(session, person.fs_uniquifier, {"fs_paa": time.time()}, 60)
+    client.set_cookie(SESSION_COOKIE, secret, domain="127.0.0.1")
+    return client
+
+
+@pytest.fixture
 def operator(site: Flask, parts: Workshop) -> FlaskClient:
     client = site.test_client()
     with parts.database.writing() as session:
@@ -94,7 +129,7 @@ def operator(site: Flask, parts: Workshop) -> FlaskClient:
 def address(rule: str) -> str:
     """A rule's address, with things that exist where the table says so."""
     found = rule.replace("<run_id>", "r1").replace("<slug>", "northford-city").replace("<path:filename>", "none.css")
-    found = found.replace("<notation>", "NONE.1").replace("<secret>", "none")
+    found = found.replace("<notation>", "NONE.1").replace("<secret>", "none").replace("<token>", "none")
     return found.replace("<id>", "s1" if "/sources/" in rule else "none")
 
 
@@ -108,9 +143,9 @@ def test_the_table_holds_every_route(site: Flask) -> None:
 
 
 @pytest.mark.parametrize("route", TABLE)
-def test_who_gets_what(site: Flask, operator: FlaskClient, route: str) -> None:
+def test_who_gets_what(site: Flask, officer: FlaskClient, operator: FlaskClient, route: str) -> None:
     method, rule = route.split(" ")
-    for client, expected in zip((site.test_client(), operator), TABLE[route], strict=True):
+    for client, expected in zip((site.test_client(), officer, operator), TABLE[route], strict=True):
         answer = client.open(address(rule), method=method, base_url="http://127.0.0.1")
         assert answer.status_code == expected, answer.text[:500]
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,86 @@
+"""The forms of accounts: Flask-Security's, with few fields and a limit on guessing. The templates hold their words."""
+
+from typing import Any
+
+from flask import request
+from flask_security.forms import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    RegisterFormV2,
+    ResetPasswordForm,
+    SendConfirmationForm,
+)
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from federation.record import clean_line
+from hub.accounts.limits import admit
+from hub.errors import TooMany
+from hub.web import database
+
+
+class Limited:
+    """A form that may be sent so often only, for one address and from one network: counted before it is looked at."""
+
+    what: str
+
+    def validate(self, **more: Any) -> bool:
+        """Refused with a sentence above the form when it was sent too often."""
+        form: Any = self
+        try:
+            admit(database(), self.what, str(form.email.data or ""), request.remote_addr or "")
+        except TooMany as error:
+            form.form_errors.append(str(error))
+            return False
+        return super().validate(**more)  # type: ignore[misc,no-any-return]
+
+
+class SignIn(Limited, LoginForm):
+    """Address and password."""
+
+    what = "sign in"
+    remember = None  # type: ignore[assignment]
+
+
+class Register(Limited, RegisterFormV2):
+    """Name, address, password."""
+
+    what = "register"
+    name = StringField(
+        validators=[
+            InputRequired("Enter your name, as colleagues know you."),
+            Length(max=200, message="The name is too long: 200 letters at most."),
+        ],
+        filters=[lambda text: clean_line(text or "")],
+    )
+
+    def validate_name(self, field: StringField) -> None:
+        """A name stands on pages and in mails: it is no place for the address of a site."""
+        name = (field.data or "").lower()
+        if "://" in name or "www." in name:
+            raise ValidationError("Enter a name, not the address of a page.")
+
+
+class Forgot(Limited, ForgotPasswordForm):
+    """The address of the account."""
+
+    what = "reset"
+
+
+class Confirm(Limited, SendConfirmationForm):
+    """The address that is to be confirmed."""
+
+    what = "confirm"
+
+
+class Reset(ResetPasswordForm):
+    """A new password, once: it can be looked at before it is sent."""
+
+    password_confirm = None  # type: ignore[assignment]
+
+
+class Change(ChangePasswordForm):
+    """The present password and a new one."""
+
+    new_password_confirm = None  # type: ignore[assignment]

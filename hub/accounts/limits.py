@@ -1,0 +1,71 @@
+"""How often somebody may try: counted in the database, so that it holds across processes and machines.
+
+Counted by account and by network (security.md rule 34), for every way in.
+"""
+
+import hashlib
+import ipaddress
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.models import Attempt
+from hub.db import Database, alone, now
+from hub.errors import TooMany
+
+WINDOW: Final = timedelta(minutes=15)
+BY_ACCOUNT: Final = 5
+"""Tries for one address in a window; the next is refused."""
+
+BY_NETWORK: Final = 50
+"""Tries from one network: a council stands behind one address."""
+
+SENTENCE: Final = "There were too many tries. Wait a quarter of an hour, or ask for a new password."
+
+
+def admit(database: Database, what: str, account: str, address: str) -> None:
+    """Count one try at `what`. TooMany when there were enough, of this account or from this network.
+
+    The try is counted before it is made, so that a hundred at once are a hundred.
+    """
+    keys = ((_hash(account.strip().lower()), BY_ACCOUNT), (_hash(network_of(address)), BY_NETWORK))
+    with database.writing() as session:
+        alone(session, "attempts")
+        full = any(_count(session, what, key) >= most for key, most in keys)
+        if not full:
+            session.add_all(Attempt(what=what, key=key) for key, _ in keys)
+    if full:
+        raise TooMany(SENTENCE)
+
+
+def forget(session: Session, what: str, account: str) -> None:
+    """What was tried for this account is forgotten: the right person came in."""
+    session.execute(delete(Attempt).where(Attempt.what == what, Attempt.key == _hash(account.strip().lower())))
+
+
+def purge_attempts(session: Session) -> None:
+    """Those that count no more are deleted."""
+    session.execute(delete(Attempt).where(Attempt.at < now() - WINDOW))
+
+
+def network_of(address: str) -> str:
+    """What one party holds: an IPv4 address, or the /64 of an IPv6 one; the text itself where it is neither."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = getattr(found, "ipv4_mapped", None)
+    if found.version == 4 or mapped:
+        return str(mapped or found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def _count(session: Session, what: str, key: str) -> int:
+    counted = select(func.count()).select_from(Attempt)
+    return session.scalar(counted.where(Attempt.what == what, Attempt.key == key, Attempt.at > now() - WINDOW)) or 0
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

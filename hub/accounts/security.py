@@ -1,0 +1,185 @@
+"""Flask-Security in this hub: its forms and flows, with our people, our pages, our mails, our sessions and our limits.
+
+None of its decorators, roles or tokens for programs is used: what somebody may do is decided by hub/policy.py.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask, Response, after_this_request, session
+from flask_security import (
+    MailUtil,
+    PasswordUtil,
+    Security,
+    password_changed,
+    password_reset,
+    user_authenticated,
+    user_confirmed,
+    user_registered,
+)
+
+from hub.accounts import forms
+from hub.accounts.limits import forget
+from hub.accounts.passwords import faults
+from hub.accounts.sessions import Sessions
+from hub.accounts.store import Account, People, give_up
+from hub.accounts.views import confirm
+from hub.config import Settings
+from hub.db import Database, new_id, now
+from hub.mail.service import queue_mail
+from hub.web import part
+
+POLICIES: Final[dict[str, str]] = {
+    "security.login": "sign in",
+    "security.logout": "sign out",
+    "security.register": "register",
+    "security.send_confirmation": "register",
+    "security.confirm_email": "register",
+    "security.forgot_password": "sign in",
+    "security.reset_password": "sign in",
+    "security.change_password": "change own account",
+    "security.verify": "change own account",
+}
+"""What Flask-Security's routes do, in the words of hub/policy.py."""
+
+MESSAGES: Final[dict[str, str]] = {
+    "EMAIL_NOT_PROVIDED": "Enter your e-mail address, like name@example.gov.uk.",
+    "INVALID_EMAIL_ADDRESS": "This is no e-mail address. Enter one like name@example.gov.uk.",
+    "PASSWORD_NOT_PROVIDED": "Enter your password.",
+    "INVALID_PASSWORD": "This is not your password.",
+    "PASSWORD_IS_THE_SAME": "This is your present password. Choose another one.",
+    "GENERIC_AUTHN_FAILED": (
+        "Address and password do not belong together, or the address is not confirmed yet. "
+        "Look for a slip, or ask for a new password."
+    ),
+    "CONFIRM_REGISTRATION": "",
+    "PASSWORD_CHANGE": "Your password is changed. You were signed out everywhere else.",
+    "PASSWORD_RESET_NO_LOGIN": "Your password is changed. Sign in with the new one.",
+    "INVALID_RESET_PASSWORD_TOKEN": "This link was used before, or is not whole. Ask for a new one.",
+    "PASSWORD_RESET_EXPIRED": "This link is too old. Ask for a new one.",
+}
+
+
+def secure(app: Flask, settings: Settings, database: Database) -> None:
+    """Give the app its accounts."""
+    app.config.update(
+        SECURITY_PASSWORD_SALT=settings.secret(),
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
+        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
+        # What links hold of a password's hash, signed: the hash has a salt, so that a slow one would hide nothing more.
+        SECURITY_HASHING_SCHEMES=["hex_sha256"],
+        SECURITY_DEPRECATED_HASHING_SCHEMES=[],
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_REGISTERABLE=True,
+        SECURITY_CONFIRMABLE=True,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_DATETIME_FACTORY=now,
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/account/sign-out",
+        SECURITY_REGISTER_URL="/register",
+        SECURITY_CONFIRM_URL="/confirm",
+        SECURITY_RESET_URL="/new-password",
+        SECURITY_CHANGE_URL="/account/password",
+        SECURITY_VERIFY_URL="/account/verify",
+        SECURITY_POST_LOGIN_VIEW="/account",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_POST_REGISTER_VIEW="/register/sent",
+        SECURITY_POST_CHANGE_VIEW="/account",
+        SECURITY_CONFIRM_EMAIL_WITHIN=timedelta(days=2),
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
+        SECURITY_AUTO_LOGIN_AFTER_RESET=False,
+        SECURITY_FRESHNESS=timedelta(hours=1),
+        SECURITY_EMAIL_HTML=False,
+        SECURITY_EMAIL_SUBJECT_REGISTER=f"Confirm your address for {settings.name}",
+        SECURITY_EMAIL_SUBJECT_CONFIRM=f"Confirm your address for {settings.name}",
+        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET=f"A new password for {settings.name}",
+        SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE=f"Your password for {settings.name} was changed",
+        SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE=f"Your password for {settings.name} was changed",
+        **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
+    )
+    app.session_interface = Sessions(settings, database)
+    people = People(database)
+    Security(
+        app,
+        people,
+        login_form=forms.SignIn,
+        register_form=forms.Register,
+        forgot_password_form=forms.Forgot,
+        send_confirmation_form=forms.Confirm,
+        reset_password_form=forms.Reset,
+        change_password_form=forms.Change,
+        mail_util_cls=Post,
+        password_util_cls=Passwords,
+    )
+    app.login_manager.session_protection = None  # type: ignore[attr-defined]
+    app.teardown_request(give_up)
+    _listen(app, people)
+    app.view_functions["security.confirm_email"] = confirm
+    app.extensions["moothall"]["people"] = people
+
+
+class Passwords(PasswordUtil):
+    """Judged with what is known of the person."""
+
+    def validate(self, password: str, is_register: bool, **more: Any) -> tuple[list[str] | None, str]:
+        """Sentences, and the password as it is kept."""
+        account = more.get("user")
+        known = [str(more.get("name") or ""), str(more.get("email") or "")]
+        if account is not None:
+            known += [account.name, account.email or ""]
+        normal = self.normalize(password)
+        return faults(normal, [*known, part("settings").name, part("settings").run_by]) or None, normal
+
+
+class Post(MailUtil):
+    """Mails are queued with what the request writes: both, or neither."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
+    ) -> None:
+        """Each is a mail of its own."""
+        people: People = part("people")
+        key = f"{template.rpartition('/')[2]} {new_id()}"
+        try:
+            queue_mail(
+                people.session, key=key, recipient=str(recipient), subject=str(subject), text=(body or "").strip()
+            )
+        except Exception:
+            give_up()
+            raise
+
+        @after_this_request
+        def write(response: Response) -> Response:
+            people.commit()
+            return response
+
+
+def _listen(app: Flask, people: People) -> None:
+    """Every act with an account is a row of the log, in the transaction of the act."""
+
+    def authenticated(_app: Flask, user: Account, **_more: Any) -> None:
+        session.pop("csrf_token", None)
+        if user.email:
+            forget(people.session, "sign in", user.email)
+
+    def registered(_app: Flask, user: Account, **_more: Any) -> None:
+        people.note(user, "register")
+
+    def confirmed(_app: Flask, user: Account, **_more: Any) -> None:
+        people.note(user, "confirm address")
+
+    def changed(_app: Flask, user: Account, **_more: Any) -> None:
+        people.note(user, "change password")
+
+    app.extensions["moothall-listeners"] = (authenticated, registered, confirmed, changed)
+    user_authenticated.connect(authenticated, app)
+    user_registered.connect(registered, app)
+    user_confirmed.connect(confirmed, app)
+    password_changed.connect(changed, app)
+    password_reset.connect(changed, app)

@@ -1,0 +1,105 @@
+"""Sessions of browsers: who is signed in stands in the database, what a form needs in a signed cookie.
+
+Flask-Login and Flask-Security keep who is signed in in Flask's session. Here that part of it goes to a row of
+`web_session`, found by an opaque cookie, so that a session can be ended by the hub and a copied cookie opens nothing
+afterwards (security.md rule 21). Strangers have no row: looking at a page writes nothing.
+"""
+
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+from flask import session as this_session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from sqlalchemy import update
+
+from hub.accounts.models import WebSession
+from hub.accounts.service import Held, end_session, open_stamped
+from hub.config import Settings
+from hub.db import Database
+
+SESSION_COOKIE: Final = "moothall"
+USER: Final = "_user_id"
+KEPT: Final = ("_fresh", "_id", "fs_paa", "fs_gexp")
+"""What belongs to being signed in, beside who."""
+
+PROVEN: Final = "fs_paa"
+"""When the password was last given: a session that proves itself anew gets a new secret."""
+
+
+def cookie_name(settings: Settings) -> str:
+    """The name of the cookie that holds a session's secret. `__Host-` binds it to this host and to HTTPS."""
+    return f"__Host-{SESSION_COOKIE}" if settings.base_url.startswith("https:") else SESSION_COOKIE
+
+
+class BrowserSession(SecureCookieSession):
+    """Flask's session; `held` is the row behind it, None for a stranger."""
+
+    held: Held | None = None
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Saves them; `hub.app` looks up who is signed in, where errors of the database have their page."""
+
+    session_class = BrowserSession
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._name = cookie_name(settings)
+        self._secure = settings.base_url.startswith("https:")
+        self._seconds = settings.pace.session
+        self._database = database
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        opened = session
+        assert isinstance(opened, BrowserSession)
+        changed = opened.modified
+        state = {name: opened.pop(name) for name in KEPT if name in opened}
+        stamp = opened.pop(USER, None)
+        held = opened.held
+        if changed and (stamp is not None or held is not None):
+            self._keep(opened, stamp, state, response)
+        opened.modified = changed
+        super().save_session(app, opened, response)
+
+    def _keep(self, opened: BrowserSession, stamp: str | None, state: dict[str, Any], response: Response) -> None:
+        """Sign in (with a new secret), out, or write down what changed."""
+        held = opened.held
+        if held is not None and stamp == held.stamp and state.get(PROVEN) == held.state.get(PROVEN):
+            if state != held.state:
+                self._note(held, state)
+            return
+        with self._database.writing() as database:
+            if held is not None:
+                end_session(database, held.hashed)
+            secret = open_stamped(database, stamp, state, self._seconds, browser=_browser()) if stamp else ""
+        if secret:
+            seconds = int(self._seconds)
+            response.set_cookie(
+                self._name, secret, max_age=seconds, httponly=True, samesite="Lax", secure=self._secure, path="/"
+            )
+        else:
+            response.delete_cookie(self._name, httponly=True, samesite="Lax", secure=self._secure, path="/")
+
+    def _note(self, held: Held, state: dict[str, Any]) -> None:
+        with self._database.writing() as database:
+            database.execute(update(WebSession).where(WebSession.hashed == held.hashed).values(state=state))
+
+
+def hold(found: Held) -> None:
+    """This request comes from a signed-in browser: let Flask-Login and Flask-Security see it."""
+    opened: Any = this_session
+    before = opened.modified
+    opened.held = found
+    opened.update({USER: found.stamp, **found.state})
+    opened.modified = before
+    # Whom Flask-Login took the request to be from before it could know.
+    g.pop("_login_user", None)
+
+
+def held() -> str:
+    """The key of the session that makes this request; empty for a stranger."""
+    found = getattr(this_session, "held", None)
+    return found.hashed if found else ""
+
+
+def _browser() -> str:
+    return (request.user_agent.string or "")[:120]
