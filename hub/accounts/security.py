@@ -19,6 +19,7 @@ from flask_security import (
 )
 
 from hub.accounts import forms
+from hub.accounts.browsers import browser_name
 from hub.accounts.limits import forget
 from hub.accounts.passwords import faults
 from hub.accounts.sessions import Sessions
@@ -52,7 +53,16 @@ MESSAGES: Final[dict[str, str]] = {
         "Address and password do not belong together, or the address is not confirmed yet. "
         "Look for a slip, or ask for a new password."
     ),
-    "CONFIRM_REGISTRATION": "",
+    "CONFIRM_REGISTRATION": " ",
+    "PASSWORD_RESET_REQUEST": (
+        "If %(email)s has an account here, a mail with a link is on its way. Look among the unwanted mail too."
+    ),
+    "CONFIRMATION_REQUEST": (
+        "If %(email)s has an account that is not confirmed, a mail with a link is on its way. "
+        "Look among the unwanted mail too."
+    ),
+    "REAUTHENTICATION_SUCCESSFUL": "Thank you.",
+    "EMAIL_ALREADY_CONFIRMED": "This address is confirmed already.",
     "PASSWORD_CHANGE": "Your password is changed. You were signed out everywhere else.",
     "PASSWORD_RESET_NO_LOGIN": "Your password is changed. Sign in with the new one.",
     "INVALID_RESET_PASSWORD_TOKEN": "This link was used before, or is not whole. Ask for a new one.",
@@ -119,6 +129,7 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     )
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)
+    app.jinja_env.filters["browser"] = browser_name
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
     app.extensions["moothall"]["people"] = people
