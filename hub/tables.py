@@ -3,6 +3,7 @@
 from hub.accounts import models as accounts
 from hub.audit import models as audit
 from hub.index import models as index
+from hub.mail import models as mail
 from hub.organisations import models as organisations
 from hub.records import models as records
 from hub.sources import models as sources
@@ -26,4 +27,5 @@ TABLES = (
     records.RecordVersion,
     records.Tag,
     index.IndexOutbox,
+    mail.Mail,
 )
