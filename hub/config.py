@@ -36,10 +36,31 @@ class Times:
     read: float = 10
     list: float = 30
     document: float = 120
+    mail_tick: float = 2
+    mail_idle: float = 60
+    mail_total: float = 180
+    mail_first_wait: float = 60
+    mail_longest_wait: float = 3600
+    mail_give_up: float = 48 * 3600
+    keep_mails: float = 30 * 86400
 
 
 SHORT: Final = Times(
-    lease=2, heartbeat=0.6, tick=0.2, sweep=1, idle=0.5, first_wait=2, start=10, connect=1, read=2, list=3, document=5
+    lease=2,
+    heartbeat=0.6,
+    tick=0.2,
+    sweep=1,
+    idle=0.5,
+    first_wait=2,
+    start=10,
+    connect=1,
+    read=2,
+    list=3,
+    document=5,
+    mail_tick=0.2,
+    mail_idle=1,
+    mail_total=2,
+    mail_first_wait=1,
 )
 
 
@@ -71,6 +92,12 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="Bearer token for /metrics; without one only an operator reads them.")
     name: str = Field("Moothall", description="Name of this hub, on every page.")
     run_by: str = Field("", description="Who runs this hub, for the foot of every page.")
+    mail_url: str = Field(
+        "",
+        description="Relay that takes our mails: `smtp://user:password@relay.example:587`; empty: mails wait.",
+        repr=False,
+    )
+    mail_from: str = Field("", description="Sender of our mails: `Our hub <hub@host.example>`.")
     times: str = Field("", description="Pace of the work: empty for the ordinary one, `short` for tests.")
 
     @property

@@ -1,4 +1,4 @@
-"""Every job by name, and the work process: the courier's workers, the ticker and the index keeper."""
+"""Every job by name, and the work process: the courier's workers, the ticker, the index keeper and the mailer."""
 
 import logging
 import signal
@@ -19,11 +19,15 @@ from hub.db import Database, now
 from hub.errors import BadInput
 from hub.index.engines import open_writer
 from hub.index.worker import Documents, Keeper
+from hub.mail.delivery import Mailer, at_work
+from hub.mail.relay import read_relay
+from hub.mail.service import forget_old
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT, purge_withdrawn
 from hub.sources.harvest import Work, note_refused, perform
 from hub.sources.leases import queue_due, sweep
+from hub.sources.notices import Named
 from hub.tasks.courier import Courier, Job
 from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file
@@ -44,6 +48,8 @@ class Workshop:
         self.database = database or Database(settings.database)
         self.vocabulary = Vocabulary(self.database)
         self.times = settings.pace
+        self.named = Named(settings.name, settings.base_url)
+        self.relay = read_relay(settings)
         self._allow = _allowed(settings)
         self._politeness = Politeness()
         self._sandbox: Sandbox | None = None
@@ -88,7 +94,7 @@ def _allowed(settings: Settings) -> tuple[Allowed, ...]:
 
 def harvest_job(workshop: Workshop, run_id: str) -> None:
     """Carry one run of a source."""
-    perform(run_id, Work(workshop.database, workshop.tools(), workshop.times))
+    perform(run_id, Work(workshop.database, workshop.tools(), workshop.times, workshop.named))
 
 
 JOBS: Final[dict[str, Callable[[Workshop, str], None]]] = {"harvest": harvest_job}
@@ -118,11 +124,12 @@ def start_due(workshop: Workshop, courier: Courier) -> None:
 
 
 def take_up(workshop: Workshop, courier: Courier) -> None:
-    """Send again what nobody works on, and empty what was withdrawn long ago."""
-    for run_id in sweep(workshop.database, workshop.times):
+    """Send again what nobody works on, and forget what was withdrawn, or mailed, long ago."""
+    for run_id in sweep(workshop.database, workshop.times, workshop.named):
         courier.send("harvest", run_id)
     with workshop.database.writing() as session:
         purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
+        forget_old(session, before=now() - timedelta(seconds=workshop.times.keep_mails))
 
 
 @contextmanager
@@ -161,6 +168,16 @@ def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
         ticker.stop()
 
 
+@contextmanager
+def _mailing(workshop: Workshop) -> Iterator[None]:
+    """The mailer; without a relay mails wait."""
+    if workshop.relay is None:
+        yield
+        return
+    with at_work(Mailer(workshop.database, workshop.relay, workshop.times)):
+        yield
+
+
 def _keep_index(workshop: Workshop, stop: threading.Event) -> None:
     Keeper(
         workshop.database,
@@ -188,6 +205,7 @@ def work(settings: Settings, stop: threading.Event | None = None) -> None:
         _told_to_stop(stop) as told,
         _carrying(workshop) as courier,
         _ticking(workshop, courier),
+        _mailing(workshop),
     ):
         _keep_index(workshop, told)
 
@@ -199,8 +217,8 @@ def worker(settings: Settings, stop: threading.Event | None = None) -> None:
 
 
 def tick(settings: Settings, stop: threading.Event | None = None) -> None:
-    """Start what is due and keep the index: one of these; a second one does no harm."""
+    """Start what is due, keep the index and send mails: one of these; a second one does no harm."""
     with _opened(settings) as workshop, _told_to_stop(stop) as told:
         courier = Courier(settings.courier_url, settings.data, patience=settings.pace.start)
-        with _ticking(workshop, courier):
+        with _ticking(workshop, courier), _mailing(workshop):
             _keep_index(workshop, told)

@@ -14,11 +14,14 @@ from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE, Actor
 from hub.sources.models import Source
+from hub.sources.notices import Named
 
 AISHA = Actor("Aisha Bell", "00000000-0000-7000-8000-000000000001", frozenset({"officer"}))
 """An officer of Northford: may read, and no more."""
 DEV = Actor("Dev Rao", "00000000-0000-7000-8000-000000000002", frozenset({"operator"}))
 """The operator."""
+NAMED = Named("Moothall", "http://127.0.0.1:8000")
+"""The hub, as mails name it."""
 STRANGER = Actor()
 """Nobody that we know."""
 

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "source": ("hub.cli.source:source", "Add, preview, list and pause sources."),
     "harvest": ("hub.cli.harvest:harvest", "Check sources now."),
     "index": ("hub.cli.index:index", "Rebuild the search index, or see how it is."),
+    "mail": ("hub.cli.mail:mail", "See how mails are, and try the relay."),
     "search": ("hub.cli.search:search", "Search from the command line."),
     "check": ("hub.cli.check:check", "Compare the database with the index."),
     "backup": ("hub.cli.backup:backup", "Write a backup, while the hub works on."),

@@ -16,15 +16,22 @@ from hub.db import Database, now
 from hub.errors import HubError
 from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
+from hub.mail.delivery import look
+from hub.mail.relay import read_relay
+from hub.mail.service import figures
 from hub.readiness import pending
 from hub.sources.models import Run, Source
 from hub.tasks.courier import Courier
 from hub.topics.models import Concept
+from hub.words import many
 
 LEAST_FREE = 1_000_000_000
 
 OLDEST_SERVER = 14
 """The oldest PostgreSQL that its makers still mend."""
+
+MAIL_LATE = 2 * 3600
+"""Seconds that a mail may wait: longer than the longest time between two tries."""
 
 LONG = timedelta(minutes=5)
 """How long a transaction may be open."""
@@ -47,7 +54,7 @@ class Unwell(HubError):
 @click.command()
 @as_json
 def doctor(json_: bool) -> None:
-    """Look at the settings, the disk, the database, the index, the queue of jobs, the work and the sources."""
+    """Look at the settings, the disk, the database, the index, the queue of jobs, the work, the sources and mails."""
     findings = examine(read_settings())
     lines = [f"{'ok ' if one.well else 'NOT'}  {one.name}: {one.what} {one.fix}".rstrip() for one in findings]
     show([asdict(one) for one in findings], json_=json_, words=lambda: "\n".join(lines))
@@ -70,7 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
         tables = _tables(database)
         findings.append(tables)
         if tables.well:
-            findings += [*_server(database), *_rows(database), *_index(settings)]
+            findings += [*_server(database), *_rows(database), *_index(settings), _mail(settings, database)]
     finally:
         database.close()
     return findings
@@ -211,3 +218,25 @@ def _index(settings: Settings) -> list[Finding]:
         what = " ".join(f"{one}." for one, _, _ in troubles) or "It answers, and has room."
         findings.append(Finding("search server", not troubles, what, " ".join(fix for _, _, fix in troubles)))
     return findings
+
+
+def _mail(settings: Settings, database: Database) -> Finding:
+    try:
+        relay = read_relay(settings)
+    except HubError as error:
+        return _found("mail", error)
+    with database.reading() as session:
+        mails = figures(session)
+    waiting = f"{many(mails.queued, 'mail')} {'waits' if mails.queued == 1 else 'wait'}"
+    if relay is None:
+        fix = "Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM." if mails.queued else ""
+        return Finding("mail", not mails.queued, f"{waiting}; there is no relay to send mails.", fix)
+    if wrong := look(relay, settings.pace):
+        return _found("mail", wrong)
+    if mails.failed:
+        what = f"{many(mails.failed, 'mail')} failed, the last: {mails.last_error}"
+        return Finding("mail", False, what, "`moothall mail retry` sends them again once that is mended.")
+    if mails.age > MAIL_LATE:
+        what = f"{waiting}, the oldest for {mails.age / 3600:.0f} hours. {mails.last_error}".rstrip()
+        return Finding("mail", False, what, "Is `moothall run` running?")
+    return Finding("mail", True, f"{waiting}; {relay.place} answers.")

@@ -64,7 +64,7 @@ def harvest_now(parts: Workshop, source_ids: Sequence[str], label: str = "Checki
                 seen[run_id] = count
                 tell(sum(seen.values()))
 
-            perform(run_id, replace(Work(parts.database, parts.tools(), parts.times), told=told))
+            perform(run_id, replace(Work(parts.database, parts.tools(), parts.times, parts.named), told=told))
 
         list(pool.map(one, queued))
     delivered = deliver_all(parts.database, open_writer(parts.settings), documents_of(parts.vocabulary))

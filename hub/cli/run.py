@@ -47,7 +47,7 @@ def worker() -> None:
 
 @click.command()
 def tick() -> None:
-    """Start what is due, take up what was left lying, and keep the index up to date: one of these."""
+    """Start what is due, take up what was left lying, keep the index up to date and send mails: one of these."""
     keep_time(_settings())
 
 

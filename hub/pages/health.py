@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import IndexUnavailable
 from hub.index.outbox import LATE, age, waiting
+from hub.mail.service import figures
 from hub.records.figures import holdings
 from hub.sources.health import health_after, last_runs
 from hub.sources.models import Run, Source
@@ -111,3 +112,9 @@ def _figures(session: Session) -> Iterator[Metric]:
         "moothall_index_waiting", "Changes that the index has still to take", value=waiting(session)
     )
     yield GaugeMetricFamily("moothall_index_oldest_seconds", "Age of the oldest of them", value=age(session))
+    mails = figures(session)
+    outbox = GaugeMetricFamily("moothall_mails", "Mails of the last 30 days, by state", labels=("state",))
+    for state, count in (("queued", mails.queued), ("sent", mails.sent), ("failed", mails.failed)):
+        outbox.add_metric((state,), count)
+    yield outbox
+    yield GaugeMetricFamily("moothall_mail_oldest_seconds", "Age of the oldest mail that waits", value=mails.age)

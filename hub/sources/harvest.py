@@ -24,6 +24,7 @@ from hub.records.models import RecordRow
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
 from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source
+from hub.sources.notices import Named, tell_failed, tell_finished, tell_held
 
 TAGS_A_RECORD = 5
 
@@ -39,6 +40,7 @@ class Work:
     database: Database
     tools: Tools
     times: Times
+    named: Named
     told: Callable[[int], None] = lambda seen: None
 
 
@@ -78,11 +80,11 @@ def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work:
             run = holds(session, run_id, fence)
             if run is None:
                 raise LostLease
-            if _suspicious(session, run, page, len(replaced)):
+            if _suspicious(session, run, page, len(replaced), work.named):
                 return
             _write(session, run, source, page, list(zip(upserts, enriched, strict=True)), defaults)
             if page.complete:
-                _complete(session, run, page, work.times)
+                _complete(session, run, page, work)
             seen, ended = run.seen, run.state != "running"
         work.told(seen)
         if ended:
@@ -136,7 +138,7 @@ def _move(session: Session, run: Run, address: str) -> None:
         source.address = address
 
 
-def _suspicious(session: Session, run: Run, page: Page, replaced: int) -> bool:
+def _suspicious(session: Session, run: Run, page: Page, replaced: int, named: Named) -> bool:
     """Judge the page *before* it is written: would too many of the documents that we knew change or go at once?"""
     if run.accepted:
         return False
@@ -149,11 +151,11 @@ def _suspicious(session: Session, run: Run, page: Page, replaced: int) -> bool:
         alive = records.living(session, run.source_id)
         why = too_many_gone(gone=run.deleted + len(going), living=alive + run.deleted)
     if why:
-        hold(session, run, why, gone=going, changed=changed)
+        hold(session, run, why, gone=going, changed=changed, named=named)
     return bool(why)
 
 
-def _complete(session: Session, run: Run, page: Page, times: Times) -> None:
+def _complete(session: Session, run: Run, page: Page, work: Work) -> None:
     """The list was walked to its end: deletions by absence where the kind allows them, through the guard."""
     source = session.get_one(Source, run.source_id)
     if KINDS[source.kind].semantics == "full" and run.seen:
@@ -163,33 +165,35 @@ def _complete(session: Session, run: Run, page: Page, times: Times) -> None:
             seen=run.seen, gone=len(gone), earlier=_earlier(session, source.id)
         )
         if why and not run.accepted:
-            hold(session, run, why, gone=[row.id for row in gone], changed=run.changed)
+            hold(session, run, why, gone=[row.id for row in gone], changed=run.changed, named=work.named)
             return
         reason = "It is no longer in the list of the site that published it."
         run.deleted += records.withdraw(
             session, source_id=source.id, native_ids=[row.native_id for row in gone], run_id=run.id, reason=reason
         )
-    finish(session, run, source, page.cursor, times)
+    finish(session, run, source, page.cursor, work)
 
 
-def finish(session: Session, run: Run, source: Source, cursor: Any, times: Times) -> None:
+def finish(session: Session, run: Run, source: Source, cursor: Any, work: Work) -> None:
     """The run is complete: the cursor moves on, the source is due again after its interval."""
     run.state = "complete_with_errors" if run.failed else "complete"
     run.ended = now()
     run.message = ""
     source.cursor = dict(cursor)
+    tell_finished(session, run, source, work.named)
     source.failures = 0
     source.documents = records.living(session, source.id)
     source.next_due = now() + timedelta(seconds=source.interval)
 
 
-def hold(session: Session, run: Run, why: str, *, gone: list[str], changed: int) -> None:
+def hold(session: Session, run: Run, why: str, *, gone: list[str], changed: int, named: Named) -> None:
     """Stop here and wait for a person: nothing is removed, the source's cursor stays."""
     run.state, run.ended = "held", now()
     run.held = {"why": why, "gone": gone, "changed": changed}
     held = problem("held", stage="list", severity="warning", detail=why)
     run.message = f"{held.what} {held.fix}"
     note_problems(session, run, [held])
+    tell_held(session, run, named)
 
 
 def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, work: Work) -> None:
@@ -207,6 +211,7 @@ def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, wor
         source.failures += 1
         source.documents = records.living(session, source.id)
         source.next_due = now() + timedelta(seconds=wait_after(source.failures, error.retry_after, work.times))
+        tell_failed(session, run, source, work.named)
 
 
 def wait_after(failures: int, asked: float | None, times: Times) -> float:

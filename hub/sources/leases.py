@@ -17,6 +17,7 @@ from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, new_id, now
 from hub.errors import Conflict
 from hub.sources.models import ACTIVE, Run, Source
+from hub.sources.notices import Named, tell_failed
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ def heartbeat(database: Database, run_id: str, fence: int, times: Times) -> Iter
         thread.join()
 
 
-def sweep(database: Database, times: Times) -> list[str]:
+def sweep(database: Database, times: Times, named: Named) -> list[str]:
     """Find runs that nobody works on. Those to be sent again come back; those tried too often end as failed."""
     again = []
     with database.writing() as session:
@@ -129,20 +130,21 @@ def sweep(database: Database, times: Times) -> list[str]:
             if run.state == "running" and not lease_is_free(run):
                 continue
             if run.attempts >= ATTEMPTS:
-                end_as_stopped(session, run, times)
+                end_as_stopped(session, run, times, named)
             else:
                 run.state, run.lease_owner, run.lease_until = "queued", "", None
                 again.append(run.id)
     return again
 
 
-def end_as_stopped(session: Session, run: Run, times: Times) -> None:
+def end_as_stopped(session: Session, run: Run, times: Times, named: Named) -> None:
     """The run's worker stopped too often: it ends, and says so."""
     what, fix = PROBLEMS["worker-stopped"]
     run.state, run.ended, run.message = "failed", now(), f"{what} {fix}"
     source = session.get_one(Source, run.source_id)
     source.failures += 1
     source.next_due = now() + timedelta(seconds=times.first_wait)
+    tell_failed(session, run, source, named)
 
 
 def lease_is_free(run: Run) -> bool:

@@ -185,9 +185,11 @@ def test_migrations_go_down_and_up_again_over_rows_in_every_table(database: Data
     assert set(full.values()) == {1}
     down(database, "-1")
     assert pending(database)
-    assert all(count == 1 for count in counts(database).values())
+    left = counts(database)
+    assert all(count == 1 for count in left.values())
     upgrade(database)
-    assert counts(database) == full
+    # What the newest migration took away is there again, empty; everything else was never touched.
+    assert counts(database) == {name: left.get(name, 0) for name in full}
     down(database, "base")
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     upgrade(database)

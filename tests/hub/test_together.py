@@ -33,7 +33,7 @@ from hub.sources.leases import claim, holds, queue_due, queue_run, sweep
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, add_source
 from tests.hub.tasks.waiting import until
-from tests.people import DEV, World, source_of, world
+from tests.people import DEV, NAMED, World, source_of, world
 from tests.servers.postgres import Postgres
 
 FOUR = 4
@@ -122,7 +122,7 @@ def test_a_run_without_a_worker_is_taken_up_by_one_of_four_sweepers(hub: World) 
         claim(session, run.id, SHORT)
         run.lease_until = now() - timedelta(seconds=1)
         id = run.id
-    results = together(lambda _: sweep(hub.database, SHORT))
+    results = together(lambda _: sweep(hub.database, SHORT, NAMED))
     assert sorted(results, key=len) == [[], [], [], [id]]
 
 
@@ -215,7 +215,7 @@ def test_a_page_that_is_being_written_keeps_the_next_worker_out_until_it_stands(
             thread = Thread(target=take_over)
             thread.start()
             assert until(lambda: postgres.waiting(url))
-            assert sweep(hub.database, SHORT) == [], "nor does a sweeper wait for it"
+            assert sweep(hub.database, SHORT, NAMED) == [], "nor does a sweeper wait for it"
             run.pages = 7
         thread.join()
         assert seen == [(fence + 1, 7)]

@@ -26,6 +26,8 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("harvest",): ("--all",),
     ("index", "rebuild"): (),
     ("index", "status"): (),
+    ("mail", "status"): (),
+    ("mail", "retry"): (),
     ("search",): ("food", "waste"),
     ("check",): (),
     ("doctor",): (),
@@ -38,8 +40,8 @@ LONGEST = {("demo",), ("run",), ("serve",), ("worker",), ("tick",)}
 """Commands that serve until they are stopped; `demo --once --json` is tested with the package."""
 
 
-ELSEWHERE = {("restore",)}
-"""Commands that go well only where no hub is: tested in a file of their own."""
+ELSEWHERE = {("restore",), ("mail", "test")}
+"""Commands that go well only where no hub is, or with a relay: tested in files of their own."""
 
 
 def test_every_command_of_the_table_is_found_where_it_says() -> None:

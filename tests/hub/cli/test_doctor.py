@@ -22,6 +22,7 @@ from hub.records.service import DOCUMENT
 from hub.sources.models import Run, Source
 from tests.contract.engines import forget_prefix
 from tests.hub.cli.typed import Terminal
+from tests.hub.mail.made import queue
 from tests.servers.redis import needs_redis, redis_in
 
 WELL = [
@@ -36,6 +37,7 @@ WELL = [
     "checks",
     "sources",
     "index",
+    "mail",
 ]
 
 
@@ -140,6 +142,31 @@ def no_index(terminal: Terminal) -> None:
     shutil.rmtree(terminal.settings.index_folder)
 
 
+def mails_without_relay(terminal: Terminal) -> None:
+    database = terminal.database()
+    queue(database)
+    database.close()
+
+
+def no_relay(terminal: Terminal) -> None:
+    terminal.set(mail_url=f"smtp://u:hunter2@127.0.0.1:{closed_port()}", mail_from="hub@hub.example")
+
+
+def wrong_relay(terminal: Terminal) -> None:
+    terminal.set(mail_url="pop://u:hunter2@x")
+
+
+def no_sender(terminal: Terminal) -> None:
+    terminal.set(mail_url="smtp://u:hunter2@127.0.0.1")
+
+
+def late_mail(terminal: Terminal) -> None:
+    mails_without_relay(terminal)
+    in_database(terminal, "UPDATE mail_outbox SET created = '2026-01-01 00:00:00.000000'")
+    terminal.set(mail_url="smtp://127.0.0.1", mail_from="hub@hub.example")
+    terminal.monkeypatch.setattr("hub.cli.doctor.look", lambda *_: None)
+
+
 WRONG: dict[str, tuple[Callable[[Terminal], None], str, str]] = {
     "the folder is not there": (no_folder, "data folder", "Run `moothall init`"),
     "the secret key is gone": (no_secret, "secret key", "Run `moothall init`"),
@@ -159,6 +186,11 @@ WRONG: dict[str, tuple[Callable[[Terminal], None], str, str]] = {
     "nobody answers for the search server": (no_search_server, "index", "Does it run, and is MOOTHALL_SEARCH_URL"),
     "there is no such search engine": (wrong_search, "index", "begins with “solr”"),
     "nobody answers for the database": (no_database_server, "database", "Does its server run?"),
+    "mails wait and there is no relay": (mails_without_relay, "mail", "Set MOOTHALL_MAIL_URL"),
+    "nobody answers for the relay": (no_relay, "mail", "nobody listens there. Does it run?"),
+    "there is no such relay": (wrong_relay, "mail", "neither smtp:// nor smtps://"),
+    "mails have no sender": (no_sender, "mail", "MOOTHALL_MAIL_FROM is not set"),
+    "mails wait for long": (late_mail, "mail", "Is `moothall run` running?"),
     "there is no such database": (wrong_database, "database", "use postgresql:// or sqlite:///"),
 }
 

@@ -107,6 +107,7 @@ def test_private_addresses_are_refused_unless_allowed(
     [
         ("fetch_allow", "everywhere", "harvest --all", "MOOTHALL_FETCH_ALLOW cannot be used: “everywhere” must be"),
         ("search_url", "solr://x", "index status", "MOOTHALL_SEARCH_URL begins with “solr”"),
+        ("mail_url", "pop://u:hunter2@x", "mail status", "MOOTHALL_MAIL_URL cannot be used: it begins with neither"),
         ("database_url", "nonsense", "search food", "The database cannot be used"),
         ("database_url", "foxpro://x", "source list", "The database cannot be used"),
         ("database_url", "postgresql://u:p@127.0.0.1:1/x", "source list", "Does its server run"),

@@ -45,6 +45,8 @@ def test_figures_are_those_of_the_hub_and_of_its_requests(site: Site) -> None:
     assert found["moothall_records"] == site.page("/search").total
     assert found["moothall_sources ok"] + found["moothall_sources info"] == 2
     assert (found["moothall_index_waiting"], found["moothall_index_oldest_seconds"]) == (0, 0)
+    assert [found[f"moothall_mails {state}"] for state in ("queued", "sent", "failed")] == [0, 0, 0]
+    assert found["moothall_mail_oldest_seconds"] == 0
     assert found["moothall_request_seconds_count topic.listing"] >= 3
 
 

@@ -14,7 +14,7 @@ from hub.db import now
 from hub.errors import Conflict
 from hub.sources.leases import ATTEMPTS, claim, heartbeat, holds, owner, queue_due, queue_run, sweep
 from hub.sources.models import Run, Source
-from tests.people import World, source_of
+from tests.people import NAMED, World, source_of
 
 
 def queued(hub: World) -> str:
@@ -64,7 +64,7 @@ def test_the_heartbeat_outlasts_the_lease(hub: World) -> None:
     assert fence
     with heartbeat(hub.database, run_id, fence, SHORT):
         time.sleep(SHORT.lease + 0.5)
-        assert sweep(hub.database, SHORT) == []
+        assert sweep(hub.database, SHORT, NAMED) == []
 
 
 def test_a_dead_process_of_this_machine_loses_its_lease_at_once(hub: World) -> None:
@@ -74,7 +74,7 @@ def test_a_dead_process_of_this_machine_loses_its_lease_at_once(hub: World) -> N
     gone.wait()
     with hub.database.writing() as session:
         session.get_one(Run, run_id).lease_owner = f"{owner().rpartition(':')[0]}:{gone.pid}"
-    assert sweep(hub.database, SHORT) == [run_id]
+    assert sweep(hub.database, SHORT, NAMED) == [run_id]
 
 
 def test_a_run_that_loses_its_worker_too_often_ends_and_says_so(hub: World) -> None:
@@ -83,7 +83,7 @@ def test_a_run_that_loses_its_worker_too_often_ends_and_says_so(hub: World) -> N
         assert claimed(hub, run_id)
         with hub.database.writing() as session:
             session.get_one(Run, run_id).lease_until = now() - timedelta(seconds=1)
-    assert sweep(hub.database, SHORT) == []
+    assert sweep(hub.database, SHORT, NAMED) == []
     with hub.database.reading() as session:
         run = session.get_one(Run, run_id)
         assert (run.state, run.ended is not None) == ("failed", True)

@@ -1,0 +1,77 @@
+"""`moothall mail status`, `test` and `retry`."""
+
+from dataclasses import asdict
+
+import click
+from sqlalchemy.orm import Session
+
+from hub.cli.shown import as_json, show, workshop
+from hub.config import Settings
+from hub.db import new_id
+from hub.errors import BadInput, Unavailable
+from hub.mail.delivery import Mailer
+from hub.mail.message import message_id
+from hub.mail.models import Mail
+from hub.mail.service import Figures, figures, queue_mail, retry_failed
+from hub.words import at, many
+
+
+@click.group()
+def mail() -> None:
+    """See how mails are, try the relay, and send again what failed."""
+
+
+@mail.command()
+@as_json
+def status(json_: bool) -> None:
+    """Say how many mails wait, were sent (in 30 days) and failed, and why the last one that had trouble had it."""
+    with workshop() as parts, parts.database.reading() as session:
+        value, relay = figures(session), parts.relay
+    shown = {**asdict(value), "relay": relay.place if relay else None}
+    show(shown, json_=json_, words=lambda: _words(value, relay.place if relay else ""))
+
+
+def _words(value: Figures, place: str) -> str:
+    since = f", the oldest since {at(value.oldest)}" if value.oldest else ""
+    lines = [f"{value.queued} queued{since}; {value.sent} sent, {value.failed} failed in the last 30 days."]
+    lines.append(f"The relay is {place}." if place else "There is no relay (MOOTHALL_MAIL_URL): mails wait.")
+    return "\n".join([*lines, *([f"The last trouble: {value.last_error}"] if value.last_error else [])])
+
+
+@mail.command()
+@click.argument("address")
+@as_json
+def test(address: str, json_: bool) -> None:
+    """Send a mail to ADDRESS now, and say what the relay said."""
+    with workshop() as parts:
+        settings, relay = parts.settings, parts.relay
+        if relay is None:
+            raise BadInput("There is no relay to send mails. Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM.")
+        mailer = Mailer(parts.database, relay, parts.times)
+        tried = mailer.send_now(lambda session: _test_mail(session, address, settings))
+    if tried.outcome != "sent":
+        later = " The mail waits, and `moothall run` tries it again." if tried.outcome == "again" else ""
+        raise Unavailable(f"{tried.why.rstrip('.')}.{later}")
+    value = {"relay": relay.place, "said": tried.why, "message_id": message_id(tried.mail.id, settings.base_url)}
+    words = f"{relay.place} accepted the mail to {tried.mail.recipient}: {tried.why}\nIts Message-ID is {{}}."
+    show(value, json_=json_, words=lambda: words.format(value["message_id"]))
+
+
+def _test_mail(session: Session, address: str, settings: Settings) -> Mail:
+    return queue_mail(
+        session,
+        key=f"test {new_id()}",
+        recipient=address,
+        subject=f"[{settings.name[:80]}] A test of the mails of this hub",
+        text=f"Somebody who runs {settings.name}, {settings.base_url}, has tried whether its mails arrive.",
+        language="en",
+    )
+
+
+@mail.command()
+@as_json
+def retry(json_: bool) -> None:
+    """Queue every mail that failed once more."""
+    with workshop() as parts, parts.database.writing() as session:
+        count = retry_failed(session)
+    show({"queued": count}, json_=json_, words=lambda: f"{many(count, 'mail')} queued once more.")

@@ -1,0 +1,111 @@
+"""Queueing mails in the caller's transaction; how many wait; trying failed ones again; forgetting old ones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub.db import locking, now, require_storable
+from hub.errors import BadInput
+from hub.mail.addresses import mail_address, one_line, web_address
+from hub.mail.models import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many mails are in which state, since when the oldest waits, and why the last one that had trouble had it."""
+
+    queued: int
+    sent: int
+    failed: int
+    oldest: datetime | None
+    last_error: str
+
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest mail that waits was written; 0 when none waits."""
+        return (now() - self.oldest).total_seconds() if self.oldest else 0.0
+
+
+def queue_mail(
+    session: Session,
+    *,
+    key: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    language: str = "",
+    unsubscribe: str = "",
+) -> Mail:
+    """Write a mail that is sent after the caller's commit, and only if there is one. The same `key` is the same mail.
+
+    BadInput for an address that is none, and for a subject or address with a line break or other control characters.
+    """
+    if not one_line(subject) or not subject.strip():
+        raise BadInput("A subject is one line of text.", "subject")
+    if not one_line(language) or not language.isascii():
+        raise BadInput("A language is a tag such as `en` or `cy`.", "language")
+    given = {
+        "key": key,
+        "recipient": mail_address(recipient),
+        "subject": subject,
+        "text": text,
+        "html": html,
+        "language": language,
+        "unsubscribe": web_address(unsubscribe) if unsubscribe else "",
+    }
+    require_storable(Mail, given)
+    there = _of(session, key)
+    if there is not None:
+        return there
+    mail = Mail(**given)
+    try:
+        with session.begin_nested():
+            session.add(mail)
+    except IntegrityError:
+        # Another transaction was first, for whose end the insert has waited.
+        there = _of(session, key)
+        if there is None:
+            raise
+        return there
+    return mail
+
+
+def _of(session: Session, key: str) -> Mail | None:
+    return session.scalar(select(Mail).where(Mail.key == key))
+
+
+def figures(session: Session) -> Figures:
+    """The outbox at this moment."""
+    counts = dict(session.execute(select(Mail.state, func.count()).group_by(Mail.state)).all())
+    oldest = session.scalar(select(func.min(Mail.created)).where(Mail.state == "queued"))
+    troubled = select(Mail.error).where(Mail.error != "").order_by(Mail.next_try.desc(), Mail.id.desc()).limit(1)
+    return Figures(
+        queued=counts.get("queued", 0),
+        sent=counts.get("sent", 0),
+        failed=counts.get("failed", 0),
+        oldest=oldest,
+        last_error=session.scalar(troubled) or "",
+    )
+
+
+def retry_failed(session: Session) -> int:
+    """Queue every mail that failed once more, as if it had never been tried. Says how many."""
+    failed = list(session.scalars(locking(select(Mail.id).where(Mail.state == "failed").order_by(Mail.id), skip=True)))
+    anew = {"state": "queued", "attempts": 0, "first_try": None, "next_try": now(), "error": ""}
+    session.execute(update(Mail).where(Mail.id.in_(failed)).values(anew))
+    return len(failed)
+
+
+def forget_old(session: Session, *, before: datetime, limit: int = 500) -> int:
+    """Delete mails that were sent, or failed, before that moment; those that wait stay. Says how many."""
+    old = or_(
+        and_(Mail.state == "sent", Mail.sent < before),
+        and_(Mail.state == "failed", Mail.next_try < before),
+    )
+    ids = list(session.scalars(locking(select(Mail.id).where(old).order_by(Mail.id).limit(limit), skip=True)))
+    session.execute(delete(Mail).where(Mail.id.in_(ids)))
+    return len(ids)
