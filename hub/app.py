@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from hub import web
+from hub.accounts.manage import blueprint as manage
 from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, hold
@@ -44,6 +45,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     organisation,
     sources,
     accounts,
+    manage,
     static_pages,
     health,
 )

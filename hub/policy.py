@@ -1,16 +1,26 @@
 """The one policy function: may this actor do this to this thing? Routes, searches and commands all ask here."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+
+OFFICER: Final = "officer"
+CONTENT: Final = "content officer"
+ADMIN: Final = "organisation admin"
+MEMBERS: Final = (OFFICER, CONTENT, ADMIN)
+"""What somebody may be in an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a value that carries its memberships, so that no slice need be imported."""
+    """Who asks: a value that carries its memberships, so that no slice need be imported.
+
+    `memberships` are (organisation's id, role there); `roles` hold on the whole hub.
+    """
 
     name: str = "anonymous"
     person_id: str = ""
     roles: frozenset[str] = frozenset()
+    memberships: frozenset[tuple[str, str]] = frozenset()
 
 
 ANONYMOUS: Final = Actor()
@@ -20,11 +30,11 @@ WORK: Final = Actor("moothall", "", frozenset({"operator"}))
 
 
 class Thing(Protocol):
-    """What rights hang on, whatever it is."""
+    """What rights hang on, whatever it is: everything of an organisation is public so far."""
 
     @property
-    def visibility(self) -> str:
-        """`public` so far; communities bring the other words."""
+    def organisation_id(self) -> Any:
+        """Whose it is."""
         ...
 
 
@@ -36,17 +46,20 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "change own account": frozenset({"signed in"}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
-    "run sources": frozenset({"operator"}),
-    "see raw items": frozenset({"operator"}),
+    "run sources": frozenset({"operator", CONTENT, ADMIN}),
+    "see raw items": frozenset({"operator", CONTENT, ADMIN}),
+    "manage people": frozenset({"operator"}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 
 
 def can(actor: Actor, action: str, thing: Thing | None = None) -> bool:
-    """Whether `actor` may do `action` (to `thing`). KeyError for an action that nobody wrote down."""
+    """Whether `actor` may do `action` to `thing`; without one, to any at all. KeyError for an action not written down.
+
+    A route asks without a thing before its view runs; a view that has found one asks again.
+    """
     allowed = ACTIONS[action]
-    if thing is not None and thing.visibility != "public":
-        return False
     if "everyone" in allowed or ("signed in" in allowed and actor.person_id):
         return True
-    return bool(allowed & actor.roles)
+    there = {role for organisation, role in actor.memberships if thing is None or organisation == thing.organisation_id}
+    return bool(allowed & (actor.roles | there))

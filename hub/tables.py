@@ -13,6 +13,7 @@ TABLES = (
     organisations.Organisation,
     accounts.Person,
     accounts.WebSession,
+    accounts.Membership,
     accounts.Attempt,
     audit.Audit,
     topics.ConceptScheme,

@@ -14,7 +14,7 @@ from werkzeug.urls import iri_to_uri
 from federation.record import as_moment
 from hub.db import Database, now
 from hub.errors import NotAllowed
-from hub.policy import ACTIONS, ANONYMOUS, Actor
+from hub.policy import ACTIONS, ANONYMOUS, Actor, Thing, can
 
 View = TypeVar("View", bound=Callable[..., Any])
 LARGEST_PAGE: Final = 50
@@ -39,8 +39,14 @@ def declared(view: Callable[..., Any]) -> str | None:
 def not_allowed(action: str) -> NotAllowed:
     """The refusal of an action, with the way in where there is one."""
     if actor().person_id:
-        return NotAllowed(f"Your account may not {action}.")
-    return NotAllowed("Only an operator may do that. Sign in with the link that `moothall operator link` prints.")
+        return NotAllowed(f"Your account may not {action} here.")
+    return NotAllowed("That is for those who look after it. Sign in first; an operator can by `moothall operator link`.")
+
+
+def require(action: str, thing: Thing) -> None:
+    """NotAllowed when whoever asks may not do this to this one, though to another."""
+    if not can(actor(), action, thing):
+        raise not_allowed(action)
 
 
 def actor() -> Actor:

@@ -4,10 +4,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
+from hub.policy import OFFICER
 
 
 def new_stamp() -> str:
@@ -22,7 +23,7 @@ class Person(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20), default="officer")
+    role: Mapped[str] = mapped_column(String(20), default="person")
     created: Mapped[datetime] = mapped_column(Moment, default=now)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     """In small letters; nobody is found by another spelling of it."""
@@ -52,6 +53,19 @@ class WebSession(Base):
     """What Flask-Login and Flask-Security keep of a signed-in browser, as when the password was last given."""
     browser: Mapped[str] = mapped_column(String(120), default="")
     """What the browser calls itself, for the list of one's sessions."""
+
+
+class Membership(Base):
+    """That somebody belongs to an organisation, and as what (hub.policy.MEMBERS)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", name="uq_membership"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(20), default=OFFICER)
+    since: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class Attempt(Base):

@@ -21,7 +21,9 @@ from flask_security import (
 from hub.accounts import forms
 from hub.accounts.browsers import browser_name
 from hub.accounts.limits import forget
+from hub.accounts.members import join_by_address
 from hub.accounts.passwords import faults
+from hub.accounts.service import actor_for
 from hub.accounts.sessions import Sessions
 from hub.accounts.store import Account, People, give_up
 from hub.accounts.views import confirm
@@ -184,6 +186,7 @@ def _listen(app: Flask, people: People) -> None:
 
     def confirmed(_app: Flask, user: Account, **_more: Any) -> None:
         people.note(user, "confirm address")
+        join_by_address(people.session, user, actor_for(people.session, user.id))
 
     def changed(_app: Flask, user: Account, **_more: Any) -> None:
         people.note(user, "change password")

@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Person, WebSession
+from hub.accounts.models import Membership, Person, WebSession
 from hub.audit.service import note_act
 from hub.db import alone, locking, now
 from hub.errors import NotAllowed
@@ -80,7 +80,7 @@ class Held:
 def held_by(session: Session, secret: str) -> Held | None:
     """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended."""
     found = (
-        select(WebSession, Person)
+        select(WebSession, Person, _MEMBERSHIPS)
         .join(Person, Person.id == WebSession.person_id)
         .where(
             WebSession.hashed == _hash(secret),
@@ -91,7 +91,16 @@ def held_by(session: Session, secret: str) -> Held | None:
         )
     )
     row = session.execute(found).first()
-    return Held(row[0].hashed, _actor(row[1]), row[0].stamp, row[0].state) if row else None
+    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state) if row else None
+
+
+_MEMBERSHIPS: Final = (
+    select(func.aggregate_strings(Membership.organisation_id.concat(" ").concat(Membership.role), "\n"))
+    .where(Membership.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+"""A line for each organisation of a person: so who asks is found by one statement."""
 
 
 def actor_for(session: Session, person_id: str) -> Actor:
@@ -99,8 +108,9 @@ def actor_for(session: Session, person_id: str) -> Actor:
     return _actor(session.get_one(Person, person_id))
 
 
-def _actor(person: Person) -> Actor:
-    return Actor(person.name, person.id, frozenset({person.role}))
+def _actor(person: Person, memberships: str | None = None) -> Actor:
+    lines = [line.split(" ", 1) for line in (memberships or "").splitlines()]
+    return Actor(person.name, person.id, frozenset({person.role}), frozenset((one[0], one[1]) for one in lines))
 
 
 def close_session(session: Session, secret: str) -> None:

@@ -1,17 +1,18 @@
-"""`moothall organisation add` and `list`."""
+"""`moothall organisation add`, `domains` and `list`."""
 
 from typing import Any
 
 import click
 
+from hub.accounts.members import set_domains
 from hub.cli.shown import as_json, show, table, workshop
-from hub.organisations.service import SECTORS, add_organisation, organisations
+from hub.organisations.service import SECTORS, add_organisation, find_organisation, organisations
 from hub.policy import COMMAND_LINE
 
 
 @click.group()
 def organisation() -> None:
-    """Add and list member organisations."""
+    """Add and list member organisations, and say which addresses are theirs."""
 
 
 @organisation.command()
@@ -31,6 +32,24 @@ def add(json_: bool, **given: Any) -> None:
         row = add_organisation(session, actor=COMMAND_LINE, **given)
         value = row.__json__()
     show(value, json_=json_, words=lambda: f"Added {value['name']}. Its short name for commands is {value['slug']}.")
+
+
+@organisation.command()
+@click.argument("name")
+@click.argument("domain", nargs=-1)
+@as_json
+def domains(name: str, domain: tuple[str, ...], json_: bool) -> None:
+    """Say at which DOMAINs the people of the organisation with the short name NAME have their addresses.
+
+    Whoever makes an account and confirms such an address is an officer there. Without a domain nobody is any more.
+    """
+    with workshop() as parts, parts.database.writing() as session:
+        row = find_organisation(session, name)
+        set_domains(session, actor=COMMAND_LINE, organisation=row, domains=domain)
+        said = (
+            f"Addresses at {', '.join(row.domains)} belong to {row.name}." if row.domains else f"{row.name} has none."
+        )
+    click.echo(said)
 
 
 @organisation.command("list")

@@ -12,13 +12,14 @@ from federation.record import to_json
 from hub.errors import IndexUnavailable, NotFound
 from hub.index.likeness import Likeness
 from hub.organisations.models import Organisation
+from hub.policy import can
 from hub.records.cards import cards, licence_name, licence_use, why_check
 from hub.records.compare import difference
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
-from hub.web import database, part, policy
+from hub.web import actor, database, part, policy, require
 from vocab.scheme import Scheme
 
 SHOWN = 4000
@@ -52,6 +53,7 @@ def record(id: str) -> Any:
             licence=licence_name(row.licence_uri, row.licence_text),
             use=licence_use(row.licence_uri),
             check=why_check(row),
+            may_see_raw=can(actor(), "see raw items", row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),
             copies=[shown[one] for one in copies if one in shown],
@@ -96,6 +98,7 @@ def raw(id: str) -> Response:
     """The item as it came, as plain text: for finding out why a record looks as it does."""
     with database().reading() as session:
         row, _, _ = _find(session, id)
+        require("see raw items", row)
         body = zlib.decompress(row.raw) if row.raw else b"Nothing was kept of this item."
     return Response(body.decode("utf-8", "replace"), mimetype="text/plain")
 

@@ -15,7 +15,7 @@ from hub.sources.health import Health, health_after, health_of, is_news, last_ru
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, pause, refuse_held
-from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy
+from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy, require
 
 LIST = 50
 RUNS = 30
@@ -104,7 +104,7 @@ def source(id: str) -> str:
             last=last,
             held=held,
             holding=_holding(session, id),
-            may_run=can(actor(), "run sources"),
+            may_run=can(actor(), "run sources", row),
         )
 
 
@@ -155,7 +155,7 @@ def run(id: str, run_id: str) -> str:
             run=one,
             groups=problems_of(session, run_id),
             gone=gone,
-            may_run=can(actor(), "run sources"),
+            may_run=can(actor(), "run sources", row),
         )
 
 
@@ -198,6 +198,7 @@ def check(id: str) -> Any:
     """Check now."""
     with database().writing() as session:
         row, _ = _find(session, id)
+        require("run sources", row)
         queued = queue_run(session, row).id
     part("courier").send("harvest", queued)
     flash("The check is on its way. Load the page again to see how far it is.")
@@ -211,6 +212,7 @@ def set_paused(id: str) -> Any:
     paused = request.form.get("paused") == "yes"
     with database().writing() as session:
         row, _ = _find(session, id)
+        require("run sources", row)
         pause(session, row, actor=actor(), paused=paused)
     flash("Paused: nobody checks it until you resume it." if paused else "Resumed: the next check is due now.")
     return redirect(url_for("sources.source", id=id), 303)
@@ -225,6 +227,7 @@ def decide(id: str, run_id: str) -> Any:
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound("There is no such check of this source.")
+        require("run sources", _find(session, id)[0])
         if accepted:
             accept_held(session, one, actor=actor())
         else:

@@ -30,6 +30,9 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /account/verify": (302, 200, 200),
     "POST /account/verify": (403, 200, 200),
     "POST /account/sign-out": (302, 302, 302),
+    "GET /manage/people": (403, 403, 200),
+    "POST /manage/people/<id>/role": (403, 403, 404),
+    "POST /manage/people/<id>/active": (403, 403, 404),
     "GET /confirm": (200, 200, 200),
     "POST /confirm": (200, 200, 200),
     "GET /confirm/<token>": (200, 200, 200),
@@ -81,7 +84,7 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /topics": (200, 200, 200),
     "GET /topics/<notation>": (404, 404, 404),
 }
-"""Route -> status for a stranger, an officer, the operator; for one source with a run that is going on. Forms are empty."""
+"""Route -> status for a stranger, an officer, the operator; for one source with a run that goes on. Forms are empty."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""accounts: addresses, passwords, the stamp and state of sessions, counted attempts"""
+"""accounts: addresses, passwords, the stamp and state of sessions, memberships, counted attempts"""
 
 import secrets
 
@@ -41,6 +41,18 @@ def upgrade() -> None:
         for name, kind in (('stamp', sa.String(64)), ('state', sa.JSON()), ('browser', sa.String(120))):
             table.alter_column(name, existing_type=kind, server_default=None)
     op.create_table(
+        'membership',
+        sa.Column('id', sa.String(36), primary_key=True),
+        sa.Column('person_id', sa.String(36), sa.ForeignKey('person.id', ondelete='CASCADE'), nullable=False),
+        sa.Column(
+            'organisation_id', sa.String(36), sa.ForeignKey('organisation.id', ondelete='CASCADE'), nullable=False
+        ),
+        sa.Column('role', sa.String(20), nullable=False),
+        sa.Column('since', Moment(), nullable=False),
+        sa.UniqueConstraint('person_id', 'organisation_id', name='uq_membership'),
+    )
+    op.create_index('ix_membership_organisation_id', 'membership', ['organisation_id'])
+    op.create_table(
         'attempt',
         sa.Column('id', sa.String(36), primary_key=True),
         sa.Column('what', sa.String(20), nullable=False),
@@ -52,6 +64,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('attempt')
+    op.drop_table('membership')
     with op.batch_alter_table('web_session') as table:
         for name in ('browser', 'state', 'stamp'):
             table.drop_column(name)

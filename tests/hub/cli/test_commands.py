@@ -18,6 +18,7 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("upgrade",): (),
     ("operator", "link"): (),
     ("organisation", "add"): ("Eastmere Fire and Rescue", "--sector", "fire"),
+    ("organisation", "domains"): ("northford-city", "northford.example"),
     ("organisation", "list"): (),
     ("source", "add"): ("northford-city", "{site}/other"),
     ("source", "preview"): ("{site}/feed",),

@@ -67,6 +67,7 @@ def test_without_a_hub_every_command_names_init(no_hub: Terminal, words: tuple[s
     given = {"add": ["a", "b"], "preview": ["http://127.0.0.1/"], "pause": ["a"], "backup": ["a"]}.get(words[-1], [])
     given = {
         ("organisation", "add"): ["a", "--sector", "fire"],
+        ("organisation", "domains"): ["a"],
         ("harvest",): ["--all"],
         ("move",): ["--to", "sqlite:///a", "--search", "embedded:"],
     }.get(words, given)

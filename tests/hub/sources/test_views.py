@@ -131,7 +131,7 @@ def test_a_stranger_may_not_start_pause_or_decide(checked: Checked, source: str)
     for address in (f"/sources/{source}/check", f"/sources/{source}/pause", f"/sources/{source}/runs/{run}/decide"):
         answer = stranger.post(address)
         assert answer.status_code == 403
-        assert "Only an operator" in answer.text
+        assert "Sign in first" in answer.text
     assert checked.run(source).id == run
 
 

@@ -1,0 +1,61 @@
+"""The operator's page of people: who they are, where they belong, what they may do, and who is suspended."""
+
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from federation.record import clean_line
+from hub.accounts.members import people, set_active, set_role
+from hub.organisations.service import organisations
+from hub.policy import MEMBERS
+from hub.web import actor, address_with, database, page_asked, paging, policy
+
+LIST: Final = 50
+
+blueprint = Blueprint("manage", __name__)
+
+
+@blueprint.get("/manage/people")
+@policy("manage people")
+def listing() -> Any:
+    """Everybody with an account, by name; narrowed by a part of name or address."""
+    wanted = clean_line(request.args.get("q", ""))[:80]
+    with database().reading() as session:
+        rows, total = people(session, wanted, offset=(page_asked() - 1) * LIST, limit=LIST)
+        where = paging(total, LIST)
+        if where is None:
+            return redirect(address_with(page=None))
+        return render_template(
+            "accounts/people.html",
+            rows=rows,
+            paging=where,
+            wanted=wanted,
+            organisations=organisations(session),
+            roles=MEMBERS,
+        )
+
+
+@blueprint.post("/manage/people/<id>/role")
+@policy("manage people")
+def role(id: str) -> Any:
+    """What somebody is in an organisation."""
+    chosen, organisation = request.form.get("role", ""), request.form.get("organisation", "")
+    with database().writing() as session:
+        set_role(session, actor=actor(), person_id=id, organisation_id=organisation, role=chosen)
+    flash("Saved. It holds from their next request on.")
+    return _back()
+
+
+@blueprint.post("/manage/people/<id>/active")
+@policy("manage people")
+def active(id: str) -> Any:
+    """Suspend somebody, or let them in again."""
+    with database().writing() as session:
+        person = set_active(session, actor=actor(), person_id=id, active=request.form.get("active") == "yes")
+        said = f"{person.name} may sign in again." if person.active else f"{person.name} is suspended, and signed out."
+    flash(said)
+    return _back()
+
+
+def _back() -> Any:
+    return redirect(url_for("manage.listing", q=request.form.get("q") or None), 303)

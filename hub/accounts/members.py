@@ -1,0 +1,136 @@
+"""Who belongs to which organisation, as what, and who may sign in at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.models import Membership, Person, new_stamp
+from hub.audit.service import note_act
+from hub.errors import BadInput, NotAllowed, NotFound
+from hub.organisations.models import Organisation
+from hub.policy import MEMBERS, OFFICER, Actor
+
+EVERYBODYS: Final = frozenset(
+    (
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "live.co.uk"),
+        *("msn.com", "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "mac.com", "aol.com", "mail.com"),
+        *("btinternet.com", "sky.com", "virginmedia.com", "talktalk.net", "proton.me", "protonmail.com"),
+        *("gmx.com", "gmx.de", "gmx.net", "web.de"),
+    )
+)
+"""Domains at which anybody gets an address: they belong to no organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody as the list of people shows them, with their organisations and roles there."""
+
+    person: Person
+    memberships: tuple[tuple[Organisation, str], ...]
+
+
+def set_domains(session: Session, *, actor: Actor, organisation: Organisation, domains: Sequence[str]) -> None:
+    """Whose address is at one of these belongs to the organisation. BadInput for what is no domain, or everybody's."""
+    kept = list(dict.fromkeys(one.strip().lower().lstrip("@").rstrip(".") for one in domains if one.strip()))
+    for domain in kept:
+        parts = domain.split(".")
+        if len(domain) > 250 or len(parts) < 2 or not all(part.replace("-", "").isalnum() for part in parts):
+            raise BadInput(f"“{domain[:60]}” is no domain. Write it as northford.gov.uk.", "domains")
+        if domain in EVERYBODYS:
+            raise BadInput(f"Anybody can have an address at {domain}, so it shows no organisation.", "domains")
+        for other in session.scalars(select(Organisation).where(Organisation.id != organisation.id)):
+            if domain in other.domains:
+                raise BadInput(f"The domain {domain} belongs to {other.name} already.", "domains")
+    organisation.domains = kept
+    note_act(session, actor=actor, action="set domains", thing=f"organisation {organisation.slug}", domains=kept)
+
+
+def join_by_address(session: Session, person: Person, actor: Actor) -> Organisation | None:
+    """Make somebody whose address is confirmed an officer of the organisation whose domain it is at, if there is one.
+
+    A part of a domain counts too: `housing.northford.gov.uk` is Northford's.
+    """
+    domain = (person.email or "").rpartition("@")[2]
+    parents = {domain.split(".", start)[-1] for start in range(domain.count(".") + 1)}
+    fitting = [
+        (len(one), organisation)
+        for organisation in session.scalars(select(Organisation))
+        for one in organisation.domains
+        if one in parents
+    ]
+    if not fitting:
+        return None
+    _, organisation = max(fitting, key=lambda one: one[0])
+    if _membership(session, person.id, organisation.id) is None:
+        session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER))
+        note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
+    return organisation
+
+
+def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id: str, role: str) -> None:
+    """What somebody is in an organisation; nothing (an empty role) takes them out of it. Their sessions begin anew."""
+    if role and role not in MEMBERS:
+        raise BadInput(f"There is no role “{role[:40]}”.", "role")
+    person, organisation = _both(session, person_id, organisation_id)
+    row = _membership(session, person.id, organisation.id)
+    if (row.role if row else "") == role:
+        return
+    if not role:
+        session.delete(row)
+    elif row is None:
+        session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role))
+    else:
+        row.role = role
+    person.fs_uniquifier = new_stamp()
+    thing = f"person {person.id}"
+    note_act(session, actor=actor, action="set role", thing=thing, organisation=organisation.slug, role=role or "none")
+
+
+def set_active(session: Session, *, actor: Actor, person_id: str, active: bool) -> Person:
+    """Suspend somebody, or let them in again. Every session of theirs ends at once. NotAllowed for oneself."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("There is nobody with this account.")
+    if person.id == actor.person_id:
+        raise NotAllowed("You cannot suspend yourself: nobody could let you in again.")
+    if person.active != active:
+        person.active = active
+        person.fs_uniquifier = new_stamp()
+        note_act(session, actor=actor, action="let in" if active else "suspend", thing=f"person {person.id}")
+    return person
+
+
+def people(session: Session, wanted: str, *, offset: int, limit: int) -> tuple[list[Listed], int]:
+    """Those whose name or address has these words, by name, and how many there are."""
+    asked = select(Person)
+    for word in wanted.lower().split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        fits = f"%{escaped}%"
+        asked = asked.where(or_(func.lower(Person.name).like(fits, escape="\\"), Person.email.like(fits, escape="\\")))
+    total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+    rows = list(session.scalars(asked.order_by(func.lower(Person.name), Person.id).offset(offset).limit(limit)))
+    held: dict[str, list[tuple[Organisation, str]]] = {row.id: [] for row in rows}
+    joined = (
+        select(Membership.person_id, Organisation, Membership.role)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id.in_(held))
+        .order_by(func.lower(Organisation.name))
+    )
+    for person_id, organisation, role in session.execute(joined):
+        held[person_id].append((organisation, role))
+    return [Listed(row, tuple(held[row.id])) for row in rows], total
+
+
+def _membership(session: Session, person_id: str, organisation_id: str) -> Membership | None:
+    there = select(Membership).where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)
+    return session.scalar(there)
+
+
+def _both(session: Session, person_id: str, organisation_id: str) -> tuple[Person, Organisation]:
+    person, organisation = session.get(Person, person_id), session.get(Organisation, organisation_id)
+    if person is None or organisation is None:
+        raise NotFound("There is no such person or organisation any more.")
+    return person, organisation
