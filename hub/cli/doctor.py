@@ -77,7 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
         tables = _tables(database)
         findings.append(tables)
         if tables.well:
-            findings += [*_server(database), *_rows(database), *_index(settings), _mail(settings, database)]
+            findings += [*_server(database), *_rows(database), _mail(settings, database), *_index(settings)]
     finally:
         database.close()
     return findings
@@ -203,23 +203,6 @@ def _counted(database: Database) -> list[Finding]:
     ]
 
 
-def _index(settings: Settings) -> list[Finding]:
-    try:
-        stats = open_reader(settings).stats()
-        missing = open_writer(settings).missing()
-    except HubError as error:
-        return [_found("index", error)]
-    if missing:
-        what = "What stands behind its names on the server is not as this release made it."
-        return [Finding("index", False, what, "Run `moothall index rebuild`.")]
-    findings = [Finding("index", True, f"{stats.documents} documents.")]
-    if stats.engine != "embedded":
-        troubles = [one.partition(". ") for one in stats.troubles]
-        what = " ".join(f"{one}." for one, _, _ in troubles) or "It answers, and has room."
-        findings.append(Finding("search server", not troubles, what, " ".join(fix for _, _, fix in troubles)))
-    return findings
-
-
 def _mail(settings: Settings, database: Database) -> Finding:
     try:
         relay = read_relay(settings)
@@ -240,3 +223,20 @@ def _mail(settings: Settings, database: Database) -> Finding:
         what = f"{waiting}, the oldest for {mails.age / 3600:.0f} hours. {mails.last_error}".rstrip()
         return Finding("mail", False, what, "Is `moothall run` running?")
     return Finding("mail", True, f"{waiting}; {relay.place} answers.")
+
+
+def _index(settings: Settings) -> list[Finding]:
+    try:
+        stats = open_reader(settings).stats()
+        missing = open_writer(settings).missing()
+    except HubError as error:
+        return [_found("index", error)]
+    if missing:
+        what = "What stands behind its names on the server is not as this release made it."
+        return [Finding("index", False, what, "Run `moothall index rebuild`.")]
+    findings = [Finding("index", True, f"{stats.documents} documents.")]
+    if stats.engine != "embedded":
+        troubles = [one.partition(". ") for one in stats.troubles]
+        what = " ".join(f"{one}." for one, _, _ in troubles) or "It answers, and has room."
+        findings.append(Finding("search server", not troubles, what, " ".join(fix for _, _, fix in troubles)))
+    return findings

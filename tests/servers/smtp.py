@@ -55,7 +55,7 @@ class Post:
     """`data`: never answers a mail that it was given; `rcpt`: never answers a recipient."""
     cut: str = ""
     """`data`: ends the connection after the mail instead of answering; `rcpt`: at a recipient."""
-    open: list["_Spoken"] = field(default_factory=list)
+    open: list[SMTP] = field(default_factory=list)
 
     def hang_up(self) -> None:
         """End every connection, as relays do with those that say nothing for long."""
@@ -63,10 +63,6 @@ class Post:
             if one.transport is not None:
                 one.loop.call_soon_threadsafe(one.transport.abort)
         self.open.clear()
-
-
-class _Spoken(SMTP):
-    """One connection."""
 
 
 class _Handler:
@@ -139,7 +135,7 @@ def smtp(
         with warnings.catch_warnings():
             # It does not know that TLS which is there from the first byte is TLS.
             warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")
-            one = _Spoken(
+            one = SMTP(
                 _Handler(post),
                 hostname="relay.example",
                 loop=loop,
