@@ -18,7 +18,7 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
 from hub.mail.delivery import look
 from hub.mail.relay import read_relay
-from hub.mail.service import figures
+from hub.mail.service import failed_since, figures
 from hub.readiness import pending
 from hub.sources.models import Run, Source
 from hub.tasks.courier import Courier
@@ -32,6 +32,9 @@ OLDEST_SERVER = 14
 
 MAIL_LATE = 2 * 3600
 """Seconds that a mail may wait: longer than the longest time between two tries."""
+
+MAIL_FAILED = timedelta(days=7)
+"""How long a mail that failed is told: an address that is gone is not to be told for ever."""
 
 LONG = timedelta(minutes=5)
 """How long a transaction may be open."""
@@ -209,15 +212,15 @@ def _mail(settings: Settings, database: Database) -> Finding:
     except HubError as error:
         return _found("mail", error)
     with database.reading() as session:
-        mails = figures(session)
+        mails, failed = figures(session), failed_since(session, now() - MAIL_FAILED)
     waiting = f"{many(mails.queued, 'mail')} {'waits' if mails.queued == 1 else 'wait'}"
     if relay is None:
         fix = "Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM." if mails.queued else ""
         return Finding("mail", not mails.queued, f"{waiting}; there is no relay to send mails.", fix)
     if wrong := look(relay, settings.pace):
         return _found("mail", wrong)
-    if mails.failed:
-        what = f"{many(mails.failed, 'mail')} failed, the last: {mails.last_error}"
+    if failed:
+        what = f"{many(failed, 'mail')} failed in the last seven days. {mails.last_error}"
         return Finding("mail", False, what, "`moothall mail retry` sends them again once that is mended.")
     if mails.age > MAIL_LATE:
         what = f"{waiting}, the oldest for {mails.age / 3600:.0f} hours. {mails.last_error}".rstrip()

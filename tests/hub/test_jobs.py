@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hub.config import Settings, read_settings
+from hub.config import SHORT, Settings, read_settings
 from hub.db import now
 from hub.errors import BadInput, IndexUnavailable
 from hub.index.engines import open_reader
 from hub.jobs import JOBS, Workshop, work
+from hub.mail.delivery import Mailer
 from hub.mail.models import Mail
+from hub.mail.relay import read_relay
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow
@@ -24,7 +26,7 @@ from hub.sources.leases import queue_run
 from hub.sources.models import ProblemRow, Run, Source
 from hub.sources.service import add_source
 from tests.databases import address_of, on_both
-from tests.hub.mail.made import mail_of, queue
+from tests.hub.mail.made import Clock, drain, mail_of, queue
 from tests.hub.running import ENDS, hub_in, working
 from tests.hub.tasks.waiting import until
 from tests.people import settings_in
@@ -211,6 +213,24 @@ def test_the_work_process_sends_mails_and_forgets_old_ones(hub: Workshop) -> Non
         _, err = process.communicate(timeout=ENDS)
     assert (process.returncode, err) == (0, "")
     assert [one.message["Message-ID"] for one in post.mails] == [f"<{id}@127.0.0.1>"]
+
+
+@on_both("hub")
+def test_a_mail_whose_sender_is_killed_before_the_relays_yes_is_sent_again_as_the_same(hub: Workshop) -> None:
+    queue(hub.database)
+    with smtp() as post:
+        post.hang = "answer"
+        settings = with_relay(hub, post.port)
+        with working(settings) as process:
+            assert until(lambda: post.mails)
+            process.kill()
+        post.hang, relay = "", read_relay(settings)
+        assert relay is not None
+        mailer = Mailer(hub.database, relay, SHORT, Clock(timedelta(minutes=5)))
+        assert drain(mailer) == ["sent"]
+        mailer.close()
+    first, second = (one.message["Message-ID"] for one in post.mails)
+    assert first == second
 
 
 def test_a_relay_that_hangs_delays_neither_checks_nor_the_end(hub: Workshop) -> None:

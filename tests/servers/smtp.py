@@ -52,7 +52,7 @@ class Post:
     """What a recipient is answered; `*` stands for all."""
     data: str = ""
     hang: str = ""
-    """`data`: never answers a mail that it was given; `rcpt`: never answers a recipient."""
+    """`data`: never answers a mail that it was given; `answer`: the same, but keeps it; `rcpt`: nor a recipient."""
     cut: str = ""
     """`data`: ends the connection after the mail instead of answering; `rcpt`: at a recipient."""
     open: list[SMTP] = field(default_factory=list)
@@ -103,6 +103,7 @@ class _Handler:
                 signed.login.decode() if signed else "",
             )
         )
+        await self._fault("answer", server)
         return "250 2.0.0 Kept"
 
     async def _fault(self, stage: str, server: SMTP) -> None:
