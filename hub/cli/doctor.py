@@ -18,7 +18,7 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
 from hub.mail.delivery import look
 from hub.mail.relay import read_relay
-from hub.mail.service import figures
+from hub.mail.service import failed_since, figures
 from hub.readiness import pending
 from hub.sources.models import Run, Source
 from hub.tasks.courier import Courier
@@ -32,6 +32,9 @@ OLDEST_SERVER = 14
 
 MAIL_LATE = 2 * 3600
 """Seconds that a mail may wait: longer than the longest time between two tries."""
+
+MAIL_FAILED = timedelta(days=7)
+"""How long a mail that failed is told: an address that is gone is not to be told for ever."""
 
 LONG = timedelta(minutes=5)
 """How long a transaction may be open."""
@@ -77,7 +80,7 @@ def examine(settings: Settings) -> list[Finding]:
         tables = _tables(database)
         findings.append(tables)
         if tables.well:
-            findings += [*_server(database), *_rows(database), *_index(settings), _mail(settings, database)]
+            findings += [*_server(database), *_rows(database), _mail(settings, database), *_index(settings)]
     finally:
         database.close()
     return findings
@@ -203,6 +206,28 @@ def _counted(database: Database) -> list[Finding]:
     ]
 
 
+def _mail(settings: Settings, database: Database) -> Finding:
+    try:
+        relay = read_relay(settings)
+    except HubError as error:
+        return _found("mail", error)
+    with database.reading() as session:
+        mails, failed = figures(session), failed_since(session, now() - MAIL_FAILED)
+    waiting = f"{many(mails.queued, 'mail')} {'waits' if mails.queued == 1 else 'wait'}"
+    if relay is None:
+        fix = "Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM." if mails.queued else ""
+        return Finding("mail", not mails.queued, f"{waiting}; there is no relay to send mails.", fix)
+    if wrong := look(relay, settings.pace):
+        return _found("mail", wrong)
+    if failed:
+        what = f"{many(failed, 'mail')} failed in the last seven days. {mails.last_error}"
+        return Finding("mail", False, what, "`moothall mail retry` sends them again once that is mended.")
+    if mails.age > MAIL_LATE:
+        what = f"{waiting}, the oldest for {mails.age / 3600:.0f} hours. {mails.last_error}".rstrip()
+        return Finding("mail", False, what, "Is `moothall run` running?")
+    return Finding("mail", True, f"{waiting}; {relay.place} answers.")
+
+
 def _index(settings: Settings) -> list[Finding]:
     try:
         stats = open_reader(settings).stats()
@@ -218,25 +243,3 @@ def _index(settings: Settings) -> list[Finding]:
         what = " ".join(f"{one}." for one, _, _ in troubles) or "It answers, and has room."
         findings.append(Finding("search server", not troubles, what, " ".join(fix for _, _, fix in troubles)))
     return findings
-
-
-def _mail(settings: Settings, database: Database) -> Finding:
-    try:
-        relay = read_relay(settings)
-    except HubError as error:
-        return _found("mail", error)
-    with database.reading() as session:
-        mails = figures(session)
-    waiting = f"{many(mails.queued, 'mail')} {'waits' if mails.queued == 1 else 'wait'}"
-    if relay is None:
-        fix = "Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM." if mails.queued else ""
-        return Finding("mail", not mails.queued, f"{waiting}; there is no relay to send mails.", fix)
-    if wrong := look(relay, settings.pace):
-        return _found("mail", wrong)
-    if mails.failed:
-        what = f"{many(mails.failed, 'mail')} failed, the last: {mails.last_error}"
-        return Finding("mail", False, what, "`moothall mail retry` sends them again once that is mended.")
-    if mails.age > MAIL_LATE:
-        what = f"{waiting}, the oldest for {mails.age / 3600:.0f} hours. {mails.last_error}".rstrip()
-        return Finding("mail", False, what, "Is `moothall run` running?")
-    return Finding("mail", True, f"{waiting}; {relay.place} answers.")

@@ -28,7 +28,7 @@ def mail_address(value: str, field: str = "recipient") -> str:
     """
     local, at, host = value.strip(" ").rpartition("@")
     try:
-        host = host.encode("idna").decode()
+        host = host.encode("idna").decode() if len(host) < LONGEST_ADDRESS else ""
     except UnicodeError:
         host = ""
     labels = host.split(".")
@@ -50,8 +50,11 @@ def sender_address(value: str, otherwise: str) -> Address:
 
 def web_address(value: str, field: str = "unsubscribe") -> str:
     """The address of a web page, if it can stand in a header and between `<` and `>`; BadInput else."""
-    parts = urlsplit(value)
-    whole = parts.scheme in ("http", "https") and parts.hostname
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        whole = False
     if not whole or not value.isascii() or not one_line(value) or set(value) & set(' <>"'):
         raise BadInput("The address for unsubscribing is not a web address.", field)
     return value

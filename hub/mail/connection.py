@@ -74,7 +74,7 @@ class Connection:
     def send(self, message: EmailMessage, recipient: str) -> str:
         """Hand the message in for `recipient`; gives the relay's words. MailRefused or RelayAway in time, else.
 
-        After MailRefused and RelayAway the next call begins with a connection of its own.
+        Neither stands in the way of the next mail.
         """
         content = message.as_bytes()
         with self._limited():
@@ -119,7 +119,8 @@ class Connection:
         line = smtp and (smtp.sock or smtp.line)
         try:
             if line:
-                line.shutdown(socket.SHUT_RDWR)
+                # Not that of ssl, which first forgets its keys: the next bytes would go in clear.
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
         except OSError:
             pass
 
@@ -158,7 +159,7 @@ class Connection:
                 smtp.ehlo()
             if relay.user:
                 smtp.login(relay.user, relay.password)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             self._smtp = None
             _end(smtp)
             what, fix = self._why_away(self._cause(error))
@@ -181,7 +182,7 @@ class Connection:
         except MailRefused:
             self._reset(smtp)
             raise
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             raise _Ended(self._cause(error), handed) from None
 
     def _take(self, answer: tuple[int, bytes], *, ours: bool = False) -> str:
@@ -250,6 +251,8 @@ class Connection:
             case smtplib.SMTPNotSupportedError():
                 what = "STARTTLS, or no signing in with a password" if relay.tls == "starttls" else "signing in"
                 return f"it offers no {what}", right
+            case smtplib.SMTPResponseException() if error.smtp_code < 200:
+                return "it does not speak SMTP", right
             case smtplib.SMTPResponseException():
                 said = self._said(error.smtp_code, _bytes(error.smtp_error))
                 return f"it says {said}", "Ask those who run it."
@@ -269,7 +272,7 @@ class Connection:
                 return "it does not answer", f"Does it run? {right}"
             case ConnectionRefusedError():
                 return "nobody listens there", f"Does it run? {right}"
-        reason = (error.strerror if isinstance(error, OSError) else "") or "the connection was lost"
+        reason = (error.strerror if isinstance(error, OSError) else "") or "it does not speak SMTP as it should"
         return reason[0].lower() + reason[1:], f"Does it run? {right}"
 
 

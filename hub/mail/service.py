@@ -92,6 +92,12 @@ def figures(session: Session) -> Figures:
     )
 
 
+def failed_since(session: Session, moment: datetime) -> int:
+    """How many mails have failed since then, and have not been tried again."""
+    failed = select(func.count()).select_from(Mail).where(Mail.state == "failed", Mail.next_try >= moment)
+    return session.scalar(failed) or 0
+
+
 def retry_failed(session: Session) -> int:
     """Queue every mail that failed once more, as if it had never been tried. Says how many."""
     failed = list(session.scalars(locking(select(Mail.id).where(Mail.state == "failed").order_by(Mail.id), skip=True)))

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hub.config import read_settings
+from hub.config import SHORT, Settings, read_settings
 from hub.db import now
 from hub.errors import BadInput, IndexUnavailable
 from hub.index.engines import open_reader
 from hub.jobs import JOBS, Workshop, work
+from hub.mail.delivery import Mailer
+from hub.mail.models import Mail
+from hub.mail.relay import read_relay
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow
@@ -23,10 +26,12 @@ from hub.sources.leases import queue_run
 from hub.sources.models import ProblemRow, Run, Source
 from hub.sources.service import add_source
 from tests.databases import address_of, on_both
+from tests.hub.mail.made import Clock, drain, mail_of, queue
 from tests.hub.running import ENDS, hub_in, working
 from tests.hub.tasks.waiting import until
 from tests.people import settings_in
 from tests.servers.loopback import Request, serve
+from tests.servers.smtp import saying, smtp
 
 ATOM = {"Content-Type": "application/atom+xml"}
 ENTRIES = 24
@@ -187,6 +192,69 @@ def signals() -> Iterator[None]:
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
+
+
+def with_relay(hub: Workshop, port: int) -> Settings:
+    given = {"mail_url": f"smtp://127.0.0.1:{port}", "mail_from": "hub@hub.example"}
+    return hub.settings.model_copy(update=given)
+
+
+@on_both("hub")
+def test_the_work_process_sends_mails_and_forgets_old_ones(hub: Workshop) -> None:
+    queue(hub.database, "old")
+    with hub.database.writing() as session:
+        old = session.scalars(select(Mail)).one()
+        old.state, old.sent = "sent", now() - timedelta(days=31)
+    with smtp() as post, working(with_relay(hub, post.port)) as process:
+        id = queue(hub.database)
+        assert until(lambda: mail_of(hub.database).state == "sent")
+        assert until(lambda: count(hub, Mail) == 1)
+        process.terminate()
+        _, err = process.communicate(timeout=ENDS)
+    assert (process.returncode, err) == (0, "")
+    assert [one.message["Message-ID"] for one in post.mails] == [f"<{id}@127.0.0.1>"]
+
+
+@on_both("hub")
+def test_a_mail_whose_sender_is_killed_before_the_relays_yes_is_sent_again_as_the_same(hub: Workshop) -> None:
+    queue(hub.database)
+    with smtp() as post:
+        post.hang = "answer"
+        settings = with_relay(hub, post.port)
+        with working(settings) as process:
+            assert until(lambda: post.mails)
+            process.kill()
+        post.hang, relay = "", read_relay(settings)
+        assert relay is not None
+        mailer = Mailer(hub.database, relay, SHORT, Clock(timedelta(minutes=5)))
+        assert drain(mailer) == ["sent"]
+        mailer.close()
+    first, second = (one.message["Message-ID"] for one in post.mails)
+    assert first == second
+
+
+def test_a_relay_that_hangs_delays_neither_checks_nor_the_end(hub: Workshop) -> None:
+    queue(hub.database)
+    relay = with_relay(hub, 0).model_copy(update={"times": ""})
+    with serve({"/feed": (200, ATOM, feed())}) as site, saying() as port:
+        source_id = source_at(hub, site.url("/feed"))
+        settings = relay.model_copy(update={"mail_url": f"smtp://127.0.0.1:{port}"})
+        with working(settings) as process:
+            assert until(lambda: mail_of(hub.database).attempts == 1)
+            assert until(lambda: [run.state for run in runs_of(hub, source_id)] == ["complete"], 30)
+            assert until(lambda: indexed(hub) == 12)
+            assert mail_of(hub.database).lease, "the mailer is at it still"
+            process.terminate()
+            process.communicate(timeout=ENDS)
+    assert process.returncode == 0
+    mail = mail_of(hub.database)
+    assert (mail.state, mail.lease) == ("queued", "")
+
+
+def test_a_relay_that_cannot_be_is_refused_before_any_work(hub: Workshop) -> None:
+    settings = hub.settings.model_copy(update={"mail_url": "pop://u:hunter2@x"})
+    with pytest.raises(BadInput, match="MOOTHALL_MAIL_URL cannot be used: it begins with neither"):
+        Workshop(settings)
 
 
 @pytest.mark.usefixtures("signals")

@@ -52,10 +52,10 @@ class Post:
     """What a recipient is answered; `*` stands for all."""
     data: str = ""
     hang: str = ""
-    """`data`: never answers a mail that it was given; `rcpt`: never answers a recipient."""
+    """`data`: never answers a mail that it was given; `answer`: the same, but keeps it; `rcpt`: nor a recipient."""
     cut: str = ""
     """`data`: ends the connection after the mail instead of answering; `rcpt`: at a recipient."""
-    open: list["_Spoken"] = field(default_factory=list)
+    open: list[SMTP] = field(default_factory=list)
 
     def hang_up(self) -> None:
         """End every connection, as relays do with those that say nothing for long."""
@@ -63,10 +63,6 @@ class Post:
             if one.transport is not None:
                 one.loop.call_soon_threadsafe(one.transport.abort)
         self.open.clear()
-
-
-class _Spoken(SMTP):
-    """One connection."""
 
 
 class _Handler:
@@ -107,6 +103,7 @@ class _Handler:
                 signed.login.decode() if signed else "",
             )
         )
+        await self._fault("answer", server)
         return "250 2.0.0 Kept"
 
     async def _fault(self, stage: str, server: SMTP) -> None:
@@ -139,7 +136,7 @@ def smtp(
         with warnings.catch_warnings():
             # It does not know that TLS which is there from the first byte is TLS.
             warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")
-            one = _Spoken(
+            one = SMTP(
                 _Handler(post),
                 hostname="relay.example",
                 loop=loop,

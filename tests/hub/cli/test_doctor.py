@@ -36,8 +36,8 @@ WELL = [
     "index queue",
     "checks",
     "sources",
-    "index",
     "mail",
+    "index",
 ]
 
 

@@ -3,11 +3,13 @@
 import json
 import ssl
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import trustme
 from sqlalchemy import select
 
+from hub.db import now
 from hub.mail.models import Mail
 from tests.databases import on_both
 from tests.hub.cli.typed import Terminal
@@ -135,5 +137,7 @@ def test_the_doctor_looks_at_the_relay_and_at_what_failed_or_waits(terminal: Ter
         queued(terminal, state="failed", error="The mail relay x refused: 550 No")
         found = findings(terminal)["mail"]
         assert (found["well"], found["fix"].split("`")[1]) == (False, "moothall mail retry")
-        assert "1 mail failed, the last: The mail relay x refused: 550 No" in found["what"]
+        assert found["what"] == "1 mail failed in the last seven days. The mail relay x refused: 550 No"
+        queued(terminal, state="failed", next_try=now() - timedelta(days=8))
+        assert findings(terminal)["mail"]["well"]
         assert post.mails == []

@@ -69,6 +69,7 @@ def test_without_a_hub_every_command_names_init(no_hub: Terminal, words: tuple[s
         ("organisation", "add"): ["a", "--sector", "fire"],
         ("organisation", "domains"): ["a"],
         ("harvest",): ["--all"],
+        ("mail", "test"): ["aisha@northford.example"],
         ("move",): ["--to", "sqlite:///a", "--search", "embedded:"],
     }.get(words, given)
     assert "Run `moothall init`" in no_hub.type(*words, *given).complaint().replace("run `", "Run `")

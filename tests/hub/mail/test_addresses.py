@@ -42,6 +42,7 @@ def test_addresses_are_kept_as_they_go_over_the_wire(given: str, kept: str) -> N
         "aisha\u2028@northford.example",
         "a" * 65 + "@northford.example",
         "aisha@" + "a." * 130 + "example",
+        "aisha@" + "ä" * 100_000,
     ],
 )
 def test_what_is_no_address_is_refused_in_one_line(given: str) -> None:
@@ -74,6 +75,11 @@ def test_an_address_of_a_page_can_stand_in_a_header() -> None:
     for wrong in ("stop", "javascript:alert(1)", "mailto:a@b.example", "https://", "https://hub.example/a b"):
         with pytest.raises(BadInput, match="not a web address"):
             web_address(wrong)
-    for wrong in ("https://hub.example/>\r\nX: y", "https://hub.example/a>, <mailto:x", "https://hub.example/ö"):
+    for wrong in (
+        "https://hub.example/>\r\nX: y",
+        "https://hub.example/a>, <mailto:x",
+        "https://hub.example/ö",
+        "https://[hub/",
+    ):
         with pytest.raises(BadInput, match="not a web address"):
             web_address(wrong)

@@ -193,13 +193,14 @@ def test_a_relay_that_drips_while_tls_begins_is_left_in_time(tls: str) -> None:
     ("greeting", "said"),
     [
         (b"554 5.3.2 No mail here\r\n", "it says 554 5.3.2 No mail here."),
+        (b"220 hello\r\n250-hello\r\n250 AUTH CRAM-MD5\r\n334 abcde\r\n", "speak SMTP as it should"),
         (b"421 4.3.2 Too busy\r\n", "it says 421 4.3.2 Too busy."),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "cannot be used: it"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "cannot be used: it does not speak SMTP. Is MOOTHALL_MAIL_URL right?"),
     ],
 )
 def test_a_server_that_takes_no_mail_is_named(greeting: bytes, said: str) -> None:
     with saying(greeting) as port:
-        assert said in away(port)
+        assert said in away(port, **SIGNED_IN)
 
 
 @pytest.mark.usefixtures("trusted")

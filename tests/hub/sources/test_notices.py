@@ -19,7 +19,7 @@ from tests.servers.loopback import Site
 from tests.servers.smtp import Received, smtp
 
 TEAM = "web.team@northford.example"
-BROKEN = (500, HTML, "We are back soon.")
+BROKEN = (404, HTML, "We are back soon.")
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +37,12 @@ def watched(checked: Checked, site: Site, address: str = TEAM, **more: object) -
         for name, value in more.items():
             setattr(organisation, name, value)
     return source
+
+
+def fail_the_third_time(checked: Checked, source: str) -> None:
+    with checked.parts.database.writing() as session:
+        session.get_one(Source, source).failures = 2
+    checked.check(source)
 
 
 def delivered(checked: Checked) -> list[Received]:
@@ -80,7 +86,7 @@ def test_three_failures_are_one_mail_and_the_recovery_is_one(checked: Checked) -
     assert f"{hub.base_url}/sources/{source}" in plain
     assert f'<a href="{hub.base_url}/sources/{source}">' in html
     assert "3 checks in a row have failed" in plain
-    assert "500" in plain
+    assert "404" in plain
     assert recovered.message["Subject"] == f"[{hub.name}] Northford news: is collected again"
     assert "saw 3 documents" in texts(recovered)[0]
     assert failed.message["Message-ID"] != recovered.message["Message-ID"]
@@ -134,8 +140,7 @@ def test_where_nobody_can_be_told_the_check_goes_on(
     with website(3) as (pages, site):
         source = watched(checked, site, address, **more)
         pages.list_answer = BROKEN
-        for _ in range(3):
-            checked.check(source)
+        fail_the_third_time(checked, source)
     assert checked.run(source).state == "failed"
     with checked.parts.database.reading() as session:
         assert list(session.scalars(select(Mail))) == []
@@ -148,8 +153,7 @@ def test_a_strange_name_makes_no_header_of_its_own(checked: Checked) -> None:
         with checked.parts.database.writing() as session:
             session.get_one(Source, source).name = "News\r\nBcc: all@northford.example\u202e " + "x" * 150
         pages.list_answer = BROKEN
-        for _ in range(3):
-            checked.check(source)
+        fail_the_third_time(checked, source)
     (failed,) = delivered(checked)
     assert failed.recipients == (TEAM,)
     assert failed.message["Bcc"] is None
