@@ -40,7 +40,9 @@ def not_allowed(action: str) -> NotAllowed:
     """The refusal of an action, with the way in where there is one."""
     if actor().person_id:
         return NotAllowed(f"Your account may not {action} here.")
-    return NotAllowed("That is for those who look after it. Sign in first; an operator can by `moothall operator link`.")
+    return NotAllowed(
+        "That is for those who look after it. Sign in first; an operator can by `moothall operator link`."
+    )
 
 
 def require(action: str, thing: Thing) -> None:

@@ -41,15 +41,15 @@ def add(json_: bool, **given: Any) -> None:
 def domains(name: str, domain: tuple[str, ...], json_: bool) -> None:
     """Say at which DOMAINs the people of the organisation with the short name NAME have their addresses.
 
-    Whoever makes an account and confirms such an address is an officer there. Without a domain nobody is any more.
+    Whoever makes an account and confirms such an address is an officer there. Without a domain nobody more is.
     """
     with workshop() as parts, parts.database.writing() as session:
         row = find_organisation(session, name)
         set_domains(session, actor=COMMAND_LINE, organisation=row, domains=domain)
-        said = (
-            f"Addresses at {', '.join(row.domains)} belong to {row.name}." if row.domains else f"{row.name} has none."
-        )
-    click.echo(said)
+        value = {**row.__json__(), "domains": row.domains}
+    where = " or ".join(value["domains"]) or "no domain"
+    said = f"Whoever confirms an address at {where} is an officer of {value['name']}."
+    show(value, json_=json_, words=lambda: said)
 
 
 @organisation.command("list")

@@ -199,7 +199,7 @@ def test_the_item_as_it_came_is_for_operators(site: Site) -> None:
     address = site.record("homes", "/raw")
     refused = site.page(address)
     assert refused.status == 403
-    assert "Sign in first." in refused.words
+    assert "Sign in first" in refused.words
     assert "The item as it came" not in site.page(site.record("homes")).links()
     operator = site.operator()
     answer = site.get(site.page(site.record("homes"), operator).links()["The item as it came"], operator)
