@@ -3,14 +3,14 @@
 import hashlib
 import json
 import shutil
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import select
 
 from hub.audit.service import first_break
@@ -26,7 +26,7 @@ from hub.jobs import Workshop, documents_of
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
-from hub.readiness import pending, upgrade
+from hub.readiness import migrations, pending, upgrade
 from hub.sources.digest import digest_of
 from tests.databases import DATABASES, address_of
 from tests.people import World, settings_in, source_of
@@ -217,16 +217,24 @@ class TestOfAFile:
         assert place.secret() == "mine"
 
     def test_an_older_backup_gets_the_newest_shape(self, folder: Path, place: Settings) -> None:
-        with closing(sqlite3.connect(folder / "database.sqlite")) as old:
-            old.execute("UPDATE alembic_version SET version_num = '0001'")
-            old.commit()
+        old = Database(f"sqlite:///{folder / 'database.sqlite'}")
+        with old.engine.execution_options(writing=True).begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0001")
+        with old.reading() as session:
+            rows = rows_of(session)
+        old.close()
         content = (folder / "database.sqlite").read_bytes()
         files = json.loads((folder / MANIFEST).read_text())["files"]
         files["database.sqlite"] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        self.change(folder, files=files, revision="0001")
+        self.change(folder, files=files, rows=rows, revision="0001")
         database = Database(place.database)
         restore(place, database, folder)
         assert not pending(database)
+        with database.reading() as session:
+            assert rows_of(session) == {**rows, "mail_outbox": 0}
+        database.close()
 
 
 def test_where_nothing_can_be_written_the_place_is_named(hub: World, tmp_path: Path) -> None:
