@@ -35,6 +35,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator"}),
+    "register sources": frozenset({"operator"}),
     "see raw items": frozenset({"operator"}),
 }
 """Every action that a route or a command may name, and the roles that may do it."""

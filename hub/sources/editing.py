@@ -1,0 +1,96 @@
+"""Editing a source: the same form, the same preview of what is typed, and nobody's change lost without a word."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from harvesters.kinds import KINDS
+from hub.errors import BadInput, Conflict, NotFound
+from hub.organisations.models import Organisation
+from hub.sources.forms import FIELD_OF, Typed, choices_in, typed_in, typed_of, wrong_with
+from hub.sources.models import Source
+from hub.sources.registering import preview_page, settings_page
+from hub.sources.service import Taken, change_source, edition
+from hub.web import actor, database, part, policy
+
+blueprint = Blueprint("editing", __name__)
+
+LOOK_FIRST = "This is another address than before. Look at its preview first; what you typed is kept."
+
+
+@blueprint.get("/sources/<id>/edit")
+@policy("register sources")
+def edit(id: str) -> str:
+    """The form, with what the source says, or with what was typed so far."""
+    stored, organisation = _stored(id)
+    return settings_page(typed_in(request.args, stored), organisation, stored=stored, id=id)
+
+
+@blueprint.get("/sources/<id>/edit/preview")
+@policy("register sources")
+def preview(id: str) -> Any:
+    """The first documents by what is typed."""
+    stored, organisation = _stored(id)
+    typed = typed_in(request.args, stored)
+    if not typed.address or typed.kind not in KINDS:
+        return redirect(url_for(".edit", id=id, **typed.query()))
+    return preview_page(replace(typed, previewed=typed.place), organisation, id)
+
+
+@blueprint.post("/sources/<id>/edit")
+@policy("register sources")
+def save(id: str) -> Any:
+    """Save what was typed, or go to its preview."""
+    stored, organisation = _stored(id)
+    typed = typed_in(request.form, replace(stored, seen="", previewed=""))
+    if request.form.get("do") == "preview":
+        return redirect(url_for(".preview", id=id, **typed.query()), 303)
+    wrong = wrong_with(typed, part("vocabulary").scheme)
+    if not wrong and typed.place != stored.place and typed.previewed != typed.place:
+        wrong = {"address": LOOK_FIRST}
+    if wrong:
+        return settings_page(typed, organisation, wrong, stored=stored, id=id), 400
+    try:
+        return _save(id, typed)
+    except BadInput as error:
+        wrong = {FIELD_OF.get(error.field, error.field): str(error)}
+    except Taken as taken:
+        wrong = {"address": f"Another source has it already: “{taken.name}”."}
+    except Conflict as conflict:
+        now, organisation = _stored(id)
+        theirs = now if now.seen != typed.seen else None
+        wrong = {"name" if theirs else "address": str(conflict)}
+        return settings_page(replace(typed, seen=now.seen), organisation, wrong, stored=now, id=id, theirs=theirs), 409
+    return settings_page(typed, organisation, wrong, stored=stored, id=id), 400
+
+
+def _save(id: str, typed: Typed) -> Any:
+    with database().writing() as session:
+        row = session.get(Source, id)
+        if row is None:
+            raise NotFound("There is no such source any more.")
+        to = choices_in(typed, part("vocabulary").scheme)
+        changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to)
+    flash("Saved. It counts from the next check on." if changed else "Nothing was different, so nothing was changed.")
+    return redirect(url_for("sources.source", id=id), 303)
+
+
+def _stored(id: str) -> tuple[Typed, Organisation]:
+    """What the source says now, and whose it is."""
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
+
+
+def _find(session: Session, id: str) -> tuple[Source, Organisation]:
+    found = session.execute(
+        select(Source, Organisation)
+        .join(Organisation, Organisation.id == Source.organisation_id)
+        .where(Source.id == id)
+    ).first()
+    if found is None:
+        raise NotFound("There is no such source. The list of sources has them all.")
+    return found[0], found[1]
