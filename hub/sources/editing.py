@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
-from hub.errors import BadInput, Conflict, NotFound
+from hub.errors import Conflict, NotFound
 from hub.organisations.models import Organisation
-from hub.sources.forms import FIELD_OF, Typed, choices_in, typed_in, typed_of, wrong_with
+from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
 from hub.sources.models import Source
 from hub.sources.registering import preview_page, settings_page
-from hub.sources.service import Taken, change_source, edition
+from hub.sources.service import BUSY, CHANGED, change_source, edition, is_at_rest, registered
 from hub.web import actor, database, part, policy
 
 blueprint = Blueprint("editing", __name__)
@@ -23,10 +23,18 @@ LOOK_FIRST = "This is another address than before. Look at its preview first; wh
 
 @blueprint.get("/sources/<id>/edit")
 @policy("register sources")
-def edit(id: str) -> str:
-    """The form, with what the source says, or with what was typed so far."""
+def edit(id: str) -> Any:
+    """The form, with what the source says, or with what was typed so far; with `checked` also what is wrong with it."""
     stored, organisation = _stored(id)
-    return settings_page(typed_in(request.args, stored), organisation, stored=stored, id=id)
+    typed = typed_in(request.args, stored)
+    if "checked" not in request.args:
+        return settings_page(typed, organisation, stored=stored, id=id)
+    wrong = _wrong(id, typed, stored)
+    if typed.seen == stored.seen:
+        return settings_page(typed, organisation, wrong, stored=stored, id=id), 400 if wrong else 200
+    # From here on, whoever saves has seen both.
+    typed = replace(typed, seen=stored.seen)
+    return settings_page(typed, organisation, wrong, stored=stored, id=id, theirs=stored), 409
 
 
 @blueprint.get("/sources/<id>/edit/preview")
@@ -43,28 +51,33 @@ def preview(id: str) -> Any:
 @blueprint.post("/sources/<id>/edit")
 @policy("register sources")
 def save(id: str) -> Any:
-    """Save what was typed, or go to its preview."""
-    stored, organisation = _stored(id)
+    """Save what was typed, or go to its preview, or to what is wrong with it; always by a redirect."""
+    stored, _ = _stored(id)
     typed = typed_in(request.form, replace(stored, seen="", previewed=""))
     if request.form.get("do") == "preview":
         return redirect(url_for(".preview", id=id, **typed.query()), 303)
-    wrong = wrong_with(typed, part("vocabulary").scheme)
-    if not wrong and typed.place != stored.place and typed.previewed != typed.place:
-        wrong = {"address": LOOK_FIRST}
-    if wrong:
-        return settings_page(typed, organisation, wrong, stored=stored, id=id), 400
-    try:
-        return _save(id, typed)
-    except BadInput as error:
-        wrong = {FIELD_OF.get(error.field, error.field): str(error)}
-    except Taken as taken:
-        wrong = {"address": f"Another source has it already: “{taken.name}”."}
-    except Conflict as conflict:
-        now, organisation = _stored(id)
-        theirs = now if now.seen != typed.seen else None
-        wrong = {"name" if theirs else "address": str(conflict)}
-        return settings_page(replace(typed, seen=now.seen), organisation, wrong, stored=now, id=id, theirs=theirs), 409
-    return settings_page(typed, organisation, wrong, stored=stored, id=id), 400
+    if not _wrong(id, typed, stored):
+        try:
+            return _save(id, typed)
+        except Conflict:
+            # Somebody was faster by a moment; the page says so.
+            pass
+    return redirect(url_for(".edit", id=id, checked="yes", **typed.query()), 303)
+
+
+def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
+    """{field: what is wrong with it}, with what others have done meanwhile."""
+    wrong = {} if typed.seen == stored.seen else {"name": CHANGED}
+    wrong |= wrong_with(typed, part("vocabulary").scheme)
+    if "address" in wrong or typed.place == stored.place:
+        return wrong
+    with database().reading() as session:
+        there = registered(session, typed.kind, typed.address)
+        if there is not None:
+            return wrong | {"address": f"Another source has it already: “{there.name}”."}
+        if not is_at_rest(session, id):
+            return wrong | {"address": BUSY}
+    return wrong | ({} if typed.previewed == typed.place else {"address": LOOK_FIRST})
 
 
 def _save(id: str, typed: Typed) -> Any:

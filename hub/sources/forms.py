@@ -12,7 +12,7 @@ from hub.errors import BadInput
 from hub.records.cards import LANGUAGE_NAMES
 from hub.records.keeping import Defaults
 from hub.sources.models import Source
-from hub.sources.service import LONGEST_INTERVAL, SHORTEST_INTERVAL, Choices
+from hub.sources.service import LONGEST_INTERVAL, SHORTEST_INTERVAL, Choices, check_address
 from vocab.scheme import Concept, Scheme
 
 RHYTHMS: Final[dict[str, str]] = {
@@ -33,10 +33,10 @@ LICENCES: Final[dict[str, str]] = {
 }
 """What can be chosen; a source that has another one keeps it."""
 
-FIELD_OF: Final[dict[str, str]] = {"licence_uri": "licence", "interval": "every"}
-"""Where our services and this form call a thing by different names."""
-
+LONGEST_NAME: Final = 200
 LONGEST_CONTACT: Final = 300
+LONGEST_TYPED: Final = 2_100
+"""What is longer than anything that can be kept is cut here: what is typed travels in addresses, so that Back works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,15 @@ class Typed:
 def typed_in(values: MultiDict[str, str], otherwise: Typed | None = None) -> Typed:
     """What a request says, `otherwise` where it has no such field."""
     otherwise = otherwise or Typed()
-    told = {one.name: clean_line(values[one.name]) for one in fields(Typed) if one.name in values}
+    told = {one.name: clean_line(values[one.name])[:LONGEST_TYPED] for one in fields(Typed) if one.name in values}
     pairs = zip(values.getlist("category"), values.getlist("topic"), strict=False)
-    categories = tuple((clean_line(word), clean(topic)) for word, topic in pairs if word.strip())
+    categories = tuple((clean_line(word)[:LONGEST_TYPED], clean(topic)[:40]) for word, topic in pairs if word.strip())
     return replace(otherwise, **told, categories=categories or otherwise.categories)
 
 
 def typed_of(source: Source, organisation: str, seen: str, scheme: Scheme) -> Typed:
     """What a source says now, as its form shows it."""
-    concepts = {category: scheme.concepts.get(uri) for category, uri in source.categories.items()}
+    concepts = {category: _in_use(scheme, uri) for category, uri in source.categories.items()}
     return Typed(
         organisation=organisation,
         kind=source.kind,
@@ -106,9 +106,12 @@ def wrong_with(typed: Typed, scheme: Scheme) -> dict[str, str]:
     """{field: what is wrong with it and what to do}, in the order of the page."""
     every = int(typed.every) if typed.every.isascii() and typed.every.isdigit() and len(typed.every) < 12 else -1
     rules = {
-        "address": (not typed.address, "Enter the address of the list."),
+        "address": (not typed.address or bool(unusable(typed)), unusable(typed) or "Enter the address of the list."),
         "kind": (typed.kind not in KINDS, "Choose one of the things that were found."),
-        "name": (not typed.name, "Give it a name. It stands in the list of sources."),
+        "name": (
+            not 0 < len(typed.name) <= LONGEST_NAME,
+            f"Give it a name of at most {LONGEST_NAME} characters. It stands in the list of sources.",
+        ),
         "language": (typed.language not in ("", *LANGUAGE_NAMES), "Choose one of the languages."),
         "type": (typed.type not in ("", *TYPES), "Choose one of the kinds of document."),
         "licence": (
@@ -123,6 +126,15 @@ def wrong_with(typed: Typed, scheme: Scheme) -> dict[str, str]:
         ),
     }
     return {name: sentence for name, (is_wrong, sentence) in rules.items() if is_wrong}
+
+
+def unusable(typed: Typed) -> str:
+    """Why the address cannot be that of a list; empty when it can."""
+    try:
+        check_address(typed.kind if typed.kind in KINDS else "feed", typed.address)
+    except BadInput as error:
+        return str(error) if typed.address else ""
+    return ""
 
 
 def choices_in(typed: Typed, scheme: Scheme) -> Choices:
@@ -160,6 +172,14 @@ def topic_choices(scheme: Scheme) -> list[tuple[str, list[tuple[str, str]]]]:
         below = sorted(_below(scheme, top), key=lambda one: one.pref("en").casefold())
         groups.append((top.pref("en"), [(one.notation, one.pref("en")) for one in (top, *below)]))
     return sorted(groups, key=lambda group: group[0].casefold())
+
+
+def _in_use(scheme: Scheme, uri: str) -> Concept | None:
+    """The topic, or the one that has taken its place; None where there is none any more."""
+    concept = scheme.concepts.get(uri)
+    if concept is None or not concept.deprecated:
+        return concept
+    return next((scheme.concepts[one] for one in concept.replaced_by if one in scheme.concepts), None)
 
 
 def _below(scheme: Scheme, concept: Concept) -> set[Concept]:

@@ -12,7 +12,6 @@ from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation, organisations
 from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES, Publisher
 from hub.sources.forms import (
-    FIELD_OF,
     LICENCES,
     RHYTHMS,
     Typed,
@@ -86,40 +85,48 @@ def preview() -> Any:
 @blueprint.get("/sources/new/settings")
 @policy("register sources")
 def settings() -> Any:
-    """Step 3: name, licence, whom to ask, how often."""
+    """Step 3: name, licence, whom to ask, how often; with `checked` also what is wrong with them."""
     typed = typed_in(request.args)
     if not typed.address or typed.kind not in KINDS or not typed.organisation:
         return redirect(url_for(".new", organisation=typed.organisation, address=typed.address))
     with database().reading() as session:
         organisation = find_organisation(session, typed.organisation)
-    return settings_page(_filled(typed, organisation), organisation)
+        if "checked" not in request.args:
+            return settings_page(_filled(typed, organisation), organisation)
+        wrong = _wrong(session, typed)
+    return settings_page(typed, organisation, wrong), 400 if wrong else 200
 
 
 @blueprint.post("/sources/new")
 @policy("register sources")
 def register() -> Any:
-    """Save it, and send its first check on the way; or go back to the preview with what is typed."""
+    """Save it, and send its first check on the way; or go back to the preview, or to what is wrong.
+
+    Every answer is a redirect to a page that can be read again, so that Back and Reload write nothing.
+    """
     typed = typed_in(request.form)
-    if not typed.organisation:
-        return _first_step(typed, {"organisation": WHO}), 400
     if request.form.get("do") == "preview":
         return redirect(url_for(".preview", **typed.query()), 303)
-    scheme = part("vocabulary").scheme
-    wrong = wrong_with(typed, scheme)
-    if not wrong:
+    with database().reading() as session:
+        wrong = _wrong(session, typed)
+    if not wrong and typed.organisation:
         try:
             with database().writing() as session:
-                id, run_id = _save(session, typed, choices_in(typed, scheme))
+                id, run_id = _save(session, typed, choices_in(typed, part("vocabulary").scheme))
             part("courier").send("harvest", run_id)
             flash("It is registered, and its first check is on the way. Load the page again to see how far it is.")
             return redirect(url_for("sources.source", id=id), 303)
-        except BadInput as error:
-            wrong = {FIELD_OF.get(error.field, error.field): str(error)}
-        except Taken as taken:
-            wrong = {"address": f"It is registered already, as “{taken.name}”."}
-    with database().reading() as session:
-        organisation = find_organisation(session, typed.organisation)
-    return settings_page(typed, organisation, wrong), 400
+        except Taken:
+            # Somebody was faster by a moment; the page says so.
+            pass
+    return redirect(url_for(".settings", checked="yes", **typed.query()), 303)
+
+
+def _wrong(session: Session, typed: Typed) -> dict[str, str]:
+    """{field: what is wrong with it}, with what only the database knows."""
+    wrong = wrong_with(typed, part("vocabulary").scheme)
+    there = registered(session, typed.kind, typed.address)
+    return wrong | ({"address": f"It is registered already, as “{there.name}”."} if there else {})
 
 
 def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:

@@ -24,6 +24,8 @@ from hub.sources.models import ACTIVE, LONGEST_ADDRESS, Run, Source
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
+CHANGED = "Somebody else has changed this source meanwhile. What it says now is beside your own words."
+BUSY = "A check is going on or waits for a person. Change the address when it is over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,13 @@ def change_source(session: Session, source: Source, *, actor: Actor, seen: str, 
     require_storable(Source, {name: getattr(to, name) for name in texts})
     session.scalar(locking(select(Source).where(Source.id == source.id)))
     if edition(source) != seen:
-        raise Conflict("Somebody else has changed this source meanwhile. What it says now is beside your own words.")
+        raise Conflict(CHANGED)
     before = choices_of(source)
     changed = [one.name for one in fields(Choices) if getattr(before, one.name) != getattr(to, one.name)]
     if "address" in changed or "kind" in changed:
-        _require_at_rest(session, source)
+        if not is_at_rest(session, source.id):
+            # It reads the old address to its end, and what it learns must not be taken for the new one.
+            raise Conflict(BUSY)
         _require_new(session, to.kind, to.address)
         source.cursor, source.failures, source.next_due = {}, 0, now()
     if "licence_uri" in changed:
@@ -122,10 +126,9 @@ def change_source(session: Session, source: Source, *, actor: Actor, seen: str, 
     return changed
 
 
-def _require_at_rest(session: Session, source: Source) -> None:
-    """A check that is going on reads the old address to its end; what it learned must not be taken for the new one."""
-    if session.scalar(select(Run.id).where(Run.source_id == source.id, Run.state.in_(ACTIVE))):
-        raise Conflict("A check is going on or waits for a person. Change the address when it is over.")
+def is_at_rest(session: Session, source_id: str) -> bool:
+    """Whether no check is going on or waits for a person."""
+    return session.scalar(select(Run.id).where(Run.source_id == source_id, Run.state.in_(ACTIVE))) is None
 
 
 def choices_of(source: Source) -> Choices:

@@ -8,39 +8,23 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from hub.audit.models import Audit
 from hub.audit.service import first_break
-from hub.organisations.service import add_organisation
-from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow, Tag
 from hub.sources import looking
 from hub.sources.models import Run, Source
 from tests.databases import DATABASES, address_of
-from tests.hub.sources.checked import Checked, checked_hub
+from tests.hub.sources.checked import Checked
+from tests.hub.sources.registered import CC_BY, OGL, error, form, hub_of_two, value, words
 from tests.servers.loopback import Site, serve
 from tests.servers.town import NO_LINK, Town
-
-OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
 @pytest.fixture(scope="module", params=DATABASES)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
     folder = tmp_path_factory.mktemp("registering") / "hub"
-    with address_of(request, request.param) as url, checked_hub(folder, database_url=url) as checked:
-        with checked.parts.database.writing() as session:
-            add_organisation(
-                session,
-                actor=COMMAND_LINE,
-                name="Northford City",
-                sector="council",
-                contact_name="Web team",
-                contact_email="web@northford.example",
-                licence_uri=OGL,
-            )
-            add_organisation(session, actor=COMMAND_LINE, name="Eastmere Fire and Rescue", sector="fire")
+    with address_of(request, request.param) as url, hub_of_two(folder, database_url=url) as checked:
         yield checked
 
 
@@ -54,40 +38,6 @@ def town() -> Iterator[tuple[Town, Site]]:
     site = Town()
     with serve(site.answer) as server:
         yield site, server
-
-
-def words(answer: TestResponse) -> str:
-    return " ".join(html.fromstring(answer.text).find(".//main").text_content().split())
-
-
-def value(answer: TestResponse, name: str) -> str:
-    """What stands in a field of the page."""
-    root = html.fromstring(answer.text)
-    (field,) = root.xpath(f"//main//*[@id='{name}']")
-    return field.get("value") if field.tag == "input" else field.xpath("string(option[@selected]/@value)")
-
-
-def error(answer: TestResponse, name: str) -> str:
-    """What stands beside a field; it is the same as in the summary, which leads there."""
-    root = html.fromstring(answer.text)
-    (beside,) = root.xpath(f"//*[@id='{name}-error']")
-    said = beside.text_content().removeprefix("Error: ").removeprefix("Error:").strip()
-    assert root.xpath(f"string(//*[@role='alert']//a[@href='#{name}'])") == said
-    assert f"{name}-error" in root.xpath(f"string(//*[@id='{name}']/@aria-describedby)")
-    assert root.findtext(".//title").startswith("Error: ")
-    return str(said)
-
-
-def form(site: Site, **changed: str) -> dict[str, str]:
-    given = {
-        "organisation": "northford-city",
-        "kind": "feed",
-        "address": site.url("/news.rss"),
-        "name": "Northford news",
-        "licence": OGL,
-        "every": "86400",
-    }
-    return {**given, **changed}
 
 
 def count(made: Checked, what: type[Source] | type[Run] | type[RecordRow]) -> int:
@@ -149,9 +99,7 @@ def test_an_address_that_cannot_be_had_is_a_sentence_beside_the_field(
 
 def test_addresses_inside_are_refused_with_no_connection(tmp_path: Path, town: tuple[Town, Site]) -> None:
     _, site = town
-    with checked_hub(tmp_path / "hub", fetch_allow="") as closed:
-        with closed.parts.database.writing() as session:
-            add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
+    with hub_of_two(tmp_path / "hub", fetch_allow="") as closed:
         client = closed.operator()
         asked = {"organisation": "northford-city", "address": site.url("/"), "kind": "feed"}
         assert client.get("/sources/new/found", query_string=asked).status_code == 400
@@ -267,7 +215,7 @@ def test_the_third_step_is_filled_with_what_the_organisation_says(
     ("field", "typed", "said"),
     [
         ("name", "", "Give it a name"),
-        ("name", "x" * 201, "too long"),
+        ("name", "x" * 201, "at most 200"),
         ("every", "5", "Choose how often"),
         ("every", "often", "Choose how often"),
         ("type", "essay", "Choose one of the kinds"),
@@ -282,7 +230,7 @@ def test_what_is_wrong_stands_beside_its_field_and_the_rest_is_kept(
     _, site = town
     before = count(made, Source)
     given = {**form(site, **{"contact": "Web team", **{field: typed}}), "category": "Waste", "topic": "HOU.3"}
-    page = operator.post("/sources/new", data=given)
+    page = operator.post("/sources/new", data=given, follow_redirects=True)
     assert page.status_code == 400
     assert said in error(page, field)
     for name in {"name", "contact", "every", "licence"} - {field}:
@@ -314,7 +262,7 @@ def test_saving_registers_once_queues_the_first_check_and_is_audited(
     assert answer.status_code == 303
     id = answer.location.rsplit("/", 1)[1]
     assert "first check is on the way" in words(operator.get(answer.location))
-    again = operator.post("/sources/new", data=given)
+    again = operator.post("/sources/new", data=given, follow_redirects=True)
     assert again.status_code == 400
     assert "It is registered already, as “Northford news”." in words(again)
     assert count(made, Source) == before + 1
