@@ -166,6 +166,8 @@ class Proposal:
     kind: str
     address: str
     sentence: str
+    title: str = ""
+    """What the thing calls itself."""
 
 
 class Kind(Protocol):
@@ -183,8 +185,11 @@ class Kind(Protocol):
 
     def pages(self, address: str, cursor: Mapping[str, Any], known: Known, tools: Tools) -> Iterator[Page]: ...
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
-        """What this kind finds in an answer that was fetched from an address a person typed; empty when nothing."""
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
+        """What may be registered where this answer is a list of this kind itself; None where it is none.
+
+        harvesters.discovery asks: it knows where to look, and visits. Raises HarvestError where the list is broken.
+        """
         ...
 
 
@@ -274,3 +279,19 @@ class Listing:
     files: tuple[tuple[str, str, str], ...] = ()
     folders: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Answer of the reader signs: what a web page tells of lists. All addresses are absolute.
+
+    `system` is what made the page, as `wordpress` or `ckan`. `feeds` are announced in its head, `linked_feeds` look
+    like feeds among its links, as do `sitemaps` and `repositories` (OAI-PMH).
+    """
+
+    title: str = ""
+    system: str = ""
+    feeds: tuple[str, ...] = ()
+    linked_feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()

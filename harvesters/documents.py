@@ -20,6 +20,8 @@ from harvesters.readers.sniff import reader_for
 
 A_PAGE: Final = 50
 """Documents in one page of a harvest."""
+FIRST_PAGE: Final = 10
+"""Documents in the very first page of a source, so that a preview need not wait for fifty."""
 _DOCUMENTS: Final = frozenset({"html", "pdf", "office", "sheet", "text"})
 _SITE_FAULTS: Final = frozenset(
     {"no-connection", "tls", "unknown-host", "no-name-lookup", "too-slow", "status-5xx", "status-429", "bad-answer"}

@@ -4,6 +4,7 @@ import functools
 import http.client
 import io
 import ipaddress
+import math
 import socket
 import ssl
 import threading
@@ -333,6 +334,7 @@ class Session:
     `allow` opens private networks and unusual ports (see parse_allow). `politeness` is shared by the sessions of a
     process. `ca_file` (PEM) names authorities that are trusted beside the well-known ones. `resolve` is for tests.
     `requests` counts requests sent, redirects and robots.txt among them; `bytes` the bodies as they came over the wire.
+    What is not done at `until` (as time.monotonic counts) is given up with the problem `out-of-time`.
     Several threads may use one session at the same time: the counters have a lock, the pools are urllib3's.
     """
 
@@ -346,6 +348,7 @@ class Session:
         caps: Caps | None = None,
         ca_file: str | None = None,
         resolve: Resolver = look_up,
+        until: float = math.inf,
     ) -> None:
         self.requests = 0
         self.bytes = 0
@@ -360,6 +363,7 @@ class Session:
             times=times,
             caps=caps,
             politeness=politeness or Politeness(),
+            until=until,
         )
 
     def get(

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from harvesters.base import Page, Problem
-from harvesters.documents import A_PAGE, Haul
+from harvesters.documents import A_PAGE, FIRST_PAGE, Haul
 from harvesters.errors import ListError
-
-FIRST_PAGE: Final = 10
-"""Documents in the very first page of a source, so that a preview need not wait for fifty."""
 
 
 @dataclass(slots=True)

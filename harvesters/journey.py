@@ -1,5 +1,6 @@
 """The way of one GET: politeness, redirects by hand, repeats, conditional requests. It opens no socket: Wire does."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -60,9 +61,11 @@ class Journey:
         times: FetchTimes,
         caps: Caps,
         politeness: Politeness,
+        until: float = math.inf,
     ) -> None:
         self._wire, self._allow, self._agent = wire, allow, agent
         self._times, self._caps, self._politeness = times, caps, politeness
+        self._until = until
 
     def get(self, url: str, purpose: Purpose, validators: Validators | None, crawl: bool) -> Response:
         """The answer, as harvesters.base.Http.get promises it."""
@@ -92,24 +95,44 @@ class Journey:
         """Seconds until the same request may succeed; None when this run need not try."""
         if error.problem.code not in ("status-429", "status-5xx"):
             return None
+        wait = self._times.backoff * 2.0**turn * random.uniform(0.5, 1.5)
         if error.retry_after is not None:
-            return error.retry_after if error.retry_after <= self._times.longest_wait else None
-        return self._times.backoff * 2.0**turn * random.uniform(0.5, 1.5)
+            wait = error.retry_after
+        return wait if wait <= min(self._times.longest_wait, self._left()) else None
+
+    def _left(self) -> float:
+        """Seconds until this session is over."""
+        return self._until - time.monotonic()
 
     def _follow(self, target: Target, terms: Terms, validators: Validators | None, crawl: bool) -> Response:
         """One attempt: the redirects together have the seconds of `terms`; waiting out of politeness costs none."""
         first, left, permanent = target, terms.seconds, True
         for _ in range(HOPS + 1):
             self._may_visit(target, terms, crawl)
-            with self._politeness.turn(target.site) as turn:
-                begun = time.monotonic()
-                reply = self._wire.exchange(target, self._headers(validators), replace(terms, seconds=left), turn)
-                left = max(left - (time.monotonic() - begun), 0.001)
+            begun, reply = self._visit(target, validators, replace(terms, seconds=left))
+            left = max(left - (time.monotonic() - begun), 0.001)
             if reply.status not in REDIRECTS:
                 return self._arrive(target, reply, validators, terms, moved=permanent and target is not first)
             permanent = permanent and reply.status in PERMANENT
             target = self._next(target, reply, terms)
         raise FetchError(problem("too-many-redirects", where=without_password(first.url), stage=terms.stage))
+
+    def _visit(self, target: Target, validators: Validators | None, terms: Terms) -> tuple[float, Response]:
+        """When the exchange began, and what came of it; FetchError `out-of-time` when this session is over by then."""
+        late = problem("out-of-time", where=without_password(target.url), stage=terms.stage)
+        if self._left() <= 0:
+            raise FetchError(late)
+        try:
+            with self._politeness.turn(target.site, self._left()) as turn:
+                begun = time.monotonic()
+                terms = replace(terms, seconds=max(min(terms.seconds, self._left()), 0.001))
+                return begun, self._wire.exchange(target, self._headers(validators), terms, turn)
+        except TimeoutError:
+            raise FetchError(late) from None
+        except FetchError as error:
+            if error.problem.code == "too-slow" and self._left() <= 0:
+                raise FetchError(late) from error
+            raise
 
     def _headers(self, validators: Validators | None) -> dict[str, str]:
         """Made anew for each hop, so that nothing of one site (a cookie, a password) ever travels to another."""

@@ -1,5 +1,6 @@
 """How often a site is visited and which of its pages: one connection and one request a second, robots.txt obeyed."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,10 +66,17 @@ class Politeness:
         self._guard = threading.Lock()
 
     @contextmanager
-    def turn(self, site: str) -> Iterator[Turn]:
-        """Wait until `site` (host:port) may be visited; nobody else visits it during the `with` block."""
-        known = self._site(site)
-        with known.busy:
+    def turn(self, site: str, patience: float = math.inf) -> Iterator[Turn]:
+        """Wait until `site` (host:port) may be visited; nobody else visits it during the `with` block.
+
+        TimeoutError, at once where that can be known, when its turn does not come within `patience` seconds.
+        """
+        known, latest = self._site(site), self._clock() + patience
+        if not known.busy.acquire(timeout=min(max(patience, 0), threading.TIMEOUT_MAX)):
+            raise TimeoutError
+        try:
+            if known.next_visit > latest:
+                raise TimeoutError
             wait = known.next_visit - self._clock()
             if wait > 0:
                 self._sleep(wait)
@@ -77,6 +85,8 @@ class Politeness:
                 yield turn
             finally:
                 known.next_visit = begun + max(0.0 if turn.ours else self._delay, known.crawl_delay)
+        finally:
+            known.busy.release()
 
     def ask(self, target: Target, agent: str, fetch: Callable[[str], Response]) -> None:
         """Whether `agent` may read this page: returns when it may, BlockedError when robots.txt says no.
@@ -101,6 +111,9 @@ class Politeness:
         try:
             site.robots = _robots(fetch(target.robots))
         except FetchError as error:
+            if error.problem.code == "out-of-time":
+                # Whoever asked was in a hurry: that says nothing about the site.
+                raise
             site.robots_error = _unreachable(error, target)
         if site.robots is not None:
             site.crawl_delay = min(site.robots.crawl_delay(token) or 0.0, self._longest_delay)

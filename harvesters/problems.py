@@ -42,6 +42,10 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "{where} did not answer completely within {seconds} seconds.",
         "Check that the address answers quickly in a browser; we try again by ourselves.",
     ),
+    "out-of-time": (
+        "There was no time left to look at {where}.",
+        "Try again; if it stays like this, the site answers too slowly.",
+    ),
     "too-large": (
         "{where} is larger than {limit}.",
         "Split the list or publish a smaller file; an operator can raise the limit for one source.",

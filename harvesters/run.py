@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from federation.record import Record, clean_line, cleaned, meta_hash, text_hash
-from harvesters.base import Change, Kind, Known, Page, Problem, Proposal, Tools, Validators, upsert
+from harvesters.base import Change, Kind, Known, Page, Problem, Tools, Validators, upsert
 from harvesters.errors import HarvestError
 from harvesters.identity import is_web_address
 from harvesters.kinds import KINDS
-from harvesters.lists import fetch_list
 from harvesters.problems import problem
 
 MOST_SUBJECTS: Final = 500
@@ -42,23 +41,6 @@ def harvest(kind: Kind | str, address: str, cursor: Mapping[str, Any], known: Kn
             detail = f"{type(error).__name__}: {error}"[:200]
             raise HarvestError(problem("fault", where=address, stage="list", detail=detail)) from error
         yield sifted
-
-
-def discover(address: str, tools: Tools) -> list[Proposal]:
-    """What could be registered at `address`, what lies there itself first; HarvestError where nothing answers."""
-    response = fetch_list(address, tools)
-    found: list[Proposal] = []
-    for kind in KINDS.values():
-        try:
-            found += kind.discover(response, tools)
-        except HarvestError:
-            # That this kind has nothing to offer here is no fault of the others.
-            continue
-    itself = {_without_query(one) for one in (address, response.url)}
-    unique: dict[tuple[str, str], Proposal] = {}
-    for one in found:
-        unique.setdefault((one.kind, one.address), one)
-    return sorted(unique.values(), key=lambda one: _without_query(one.address) not in itself)
 
 
 class _Run:
@@ -156,7 +138,3 @@ def _refusal(record: Record) -> Problem | None:
     if len(record.files) > MOST_FILES:
         return problem("too-much", where=record.url, detail=f"{len(record.files)} files")
     return None
-
-
-def _without_query(address: str) -> str:
-    return address.partition("?")[0]

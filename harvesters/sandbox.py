@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -27,6 +28,7 @@ READERS: Final[dict[str, str]] = {
     "sitemap": "harvesters.readers.sitemap:read",
     "listing": "harvesters.readers.listing:read",
     "html": "harvesters.readers.html:read",
+    "signs": "harvesters.readers.signs:read",
     "pdf": "harvesters.readers.pdf:read",
     "office": "harvesters.readers.office:read",
     "sheet": "harvesters.readers.sheet:read",
@@ -74,6 +76,9 @@ USUAL: Final = Limits()
 LONGER: Final[dict[str, Limits]] = {"skos": Limits(wall=120.0, cpu=120.0, memory=2 << 30, output=64 << 20)}
 """Readers with limits of their own: a whole vocabulary is imported once, by a person who waits."""
 
+SHORTEST: Final = 5.0
+"""Seconds that a document gets even where somebody waits and the time is over."""
+
 CHILDREN: Final = max(2, os.cpu_count() or 2)
 """How many documents one sandbox reads at a time; more callers wait for their turn."""
 
@@ -108,8 +113,15 @@ class Sandbox:
         `options` must be JSON; `url` or `base_url` among them names the document in the problem. ReadError on a crash,
         a bomb, a refusal or a time-out; HarvestError (try again later) when the sandbox itself does not work.
         """
+        return self.read_within(LONGER.get(reader, self._limits), reader, data, options)
+
+    def hurried(self, until: float) -> "Hurried":
+        """The same sandbox for somebody who waits no longer than to `until`, as time.monotonic counts."""
+        return Hurried(self, until, self._limits)
+
+    def read_within(self, limits: Limits, reader: str, data: bytes, options: dict[str, Any]) -> Any:
+        """`read` with limits for this one document."""
         target = self._readers[reader]
-        limits = LONGER.get(reader, self._limits)
         call = {"reader": reader, "options": options, **_as_json(limits)}
         with self._turns:
             header, body = self._ask(call, data, limits)
@@ -175,6 +187,21 @@ class Sandbox:
         started = _Template(setup)
         weakref.finalize(self, started.kill)
         return started
+
+
+@dataclass(frozen=True, slots=True)
+class Hurried:
+    """harvesters.base.Sandbox with a last moment. What has arrived by then still gets SHORTEST seconds to be read."""
+
+    sandbox: Sandbox
+    until: float
+    limits: Limits
+
+    def read(self, reader: str, data: bytes, **options: Any) -> Any:
+        """As Sandbox.read."""
+        left = max(self.until - time.monotonic(), SHORTEST)
+        limits = replace(self.limits, wall=min(self.limits.wall, left), cpu=min(self.limits.cpu, left))
+        return self.sandbox.read_within(limits, reader, data, options)
 
 
 class TemplateDied(Exception):

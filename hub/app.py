@@ -32,6 +32,8 @@ from hub.pages.topic import blueprint as topic
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES
 from hub.search.views import blueprint as search
+from hub.sources.editing import blueprint as editing
+from hub.sources.registering import blueprint as registering
 from hub.sources.views import blueprint as sources
 from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
@@ -43,6 +45,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     record,
     topic,
     organisation,
+    registering,
+    editing,
     sources,
     accounts,
     manage,

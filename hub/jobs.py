@@ -1,8 +1,10 @@
 """Every job by name, and the work process: the courier's workers, the ticker, the index keeper and the mailer."""
 
 import logging
+import math
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -68,16 +70,20 @@ class Workshop:
             self._labels = revision
             return self._sandbox
 
-    def tools(self) -> Tools:
-        """A fresh session for one run (its counters are the run's), politeness and sandbox shared."""
-        times = self.times
+    def tools(self, seconds: float = math.inf) -> Tools:
+        """A fresh session for one run (its counters are the run's), politeness and sandbox shared.
+
+        Where a person waits for it, everything must be over in so many `seconds`.
+        """
+        times, until = self.times, time.monotonic() + seconds
         session = Session(
             allow=self._allow,
             user_agent=user_agent(self.settings.contact or f"{self.settings.base_url}/about"),
             times=FetchTimes(connect=times.connect, idle=times.read, list=times.list, document=times.document),
             politeness=self._politeness,
+            until=until,
         )
-        return Tools(session, self.sandbox())
+        return Tools(session, self.sandbox() if seconds == math.inf else self.sandbox().hurried(until))
 
     def close(self) -> None:
         """End the sandbox and give the database's connections back."""

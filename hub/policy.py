@@ -47,6 +47,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator", CONTENT, ADMIN}),
+    "register sources": frozenset({"operator", CONTENT, ADMIN}),
     "see raw items": frozenset({"operator", CONTENT, ADMIN}),
     "manage people": frozenset({"operator"}),
 }

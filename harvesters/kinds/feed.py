@@ -2,21 +2,23 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from federation.record import File, Record, cleaned
+from federation.record import File, Record, as_moment, cleaned
 from harvesters.answers import GONE
 from harvesters.base import Document, Entry, Feed, Known, Page, Proposal, Response, Semantics, Tools, upsert
-from harvesters.documents import A_PAGE, Haul, Held, Patience, day, licence, read_document
+from harvesters.documents import A_PAGE, FIRST_PAGE, Haul, Held, Patience, day, licence, read_document
 from harvesters.errors import FetchError, ListError, ReadError
 from harvesters.identity import native_id
 from harvesters.lists import fetch_list, is_cut, list_notes, notes_of, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import reader_for
+from harvesters.sentences import counted, on
 
 MOST_PAGES: Final = 1_000
 """Documents of an archive (RFC 5005) that are walked in one run."""
@@ -74,16 +76,18 @@ class FeedKind:
             return
         yield from _Walk(state, known, tools).pages(response, response.moved)
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
-        reader = reader_for(response.media_type, response.url, response.body[:4096])
-        if reader == "feed":
-            found = answers.feed(read_list("feed", response, tools))
-            return [Proposal("feed", response.url, f"This is the feed “{found.title}”; entries: {len(found.entries)}.")]
-        if reader != "html":
-            return []
-        page = read_document(response, tools)[1]
-        said = "This is a web page, not a feed. We found these feeds on it: "
-        return [Proposal("feed", one, said + ", ".join(page.feeds)) for one in page.feeds]
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
+        if reader_for(response.media_type, response.url, response.body[:4096]) != "feed":
+            return None
+        found = answers.feed(read_list("feed", response, tools))
+        named = f", “{found.title}”," if found.title else ""
+        form = _form(response.body[:4096])
+        if not found.entries:
+            return Proposal("feed", response.url, f"{form}{named} without a document at the moment.", found.title)
+        holds = f"{form}{named} with {counted(len(found.entries), 'document')}"
+        dates = [as_moment(one) for entry in found.entries if (one := day(entry.modified or entry.issued))]
+        newest = f"; the newest is of {on(max(dates))}" if dates else "; none of them states a date"
+        return Proposal("feed", response.url, f"{holds}{newest}.", found.title)
 
 
 class _Walk:
@@ -116,11 +120,12 @@ class _Walk:
         haul = Haul(problems=list_notes(feed.notes, response.url, "feed"))
         here = asdict(self._state) | {"at": self._at(response.url, self._count - 1)}
         fresh = True
-        for at in range(0, max(len(feed.entries), 1), A_PAGE):
+        first = A_PAGE if self._state.walked or self._count > 1 else FIRST_PAGE
+        for at in (0, *range(first, len(feed.entries), A_PAGE)):
             if at:
                 yield haul.page(here, moved=moved)
                 haul = Haul()
-            part = feed.entries[at : at + A_PAGE]
+            part = feed.entries[at : at + A_PAGE] if at else feed.entries[:first]
             held = self._known([native_id(one.id or one.url) for one in part])
             fresh = fresh and not held
             for entry in part:
@@ -219,6 +224,13 @@ def _record(entry: Entry, feed: Feed, page: Document, name: str) -> Record:
             files=files,
         )
     )
+
+
+def _form(head: bytes) -> str:
+    """Which of the forms of a feed it is, for people."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "A JSON feed"
+    return "An Atom feed" if re.search(rb"<(?:\w+:)?feed[\s>]", head, re.I) else "An RSS feed"
 
 
 def _file(one: Mapping[str, Any]) -> File:

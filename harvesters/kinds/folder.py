@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from harvesters.base import Known, Page, Proposal, Response, Semantics, Tools
 from harvesters.documents import Haul, Held, Visitor, Wanted
@@ -14,6 +15,7 @@ from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import ending, reader_for
+from harvesters.sentences import counted
 
 MOST_FOLDERS: Final = 1_000
 MOST_FILES: Final = 200_000
@@ -71,15 +73,16 @@ class FolderKind:
             listed.files, listed, cursor, lambda batch, haul: _visit(batch, listed, known, visitor, haul), place
         )
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
         if reader_for(response.media_type, response.url, response.body[:4096]) != "html":
-            return []
+            return None
         try:
             found = answers.listing(read_list("listing", response, tools))
         except ListError:
-            return []
-        files, folders = len(found.files), len(found.folders)
-        return [Proposal("folder", response.url, f"This is a folder; files: {files}, folders in it: {folders}.")]
+            return None
+        holds = f"{counted(len(found.files), 'file')} and {counted(len(found.folders), 'folder')}"
+        name = urlsplit(response.url).path
+        return Proposal("folder", response.url, f"A folder of files, {name}, with {holds} in it.", name)
 
 
 def _visit(batch: list[str], listed: _Listed, known: Known, visitor: Visitor, haul: Haul) -> None:

@@ -7,6 +7,7 @@ from harvesters import oai
 from harvesters.base import Change, Known, Page, Problem, Proposal, Response, Semantics, Tools, deleted, upsert
 from harvesters.oaianswers import Item
 from harvesters.problems import problem
+from harvesters.readers.sniff import reader_for
 
 PREFIX: Final = "oai_dc"
 WITHDRAWN: Final = "The repository says that the record is deleted."
@@ -35,11 +36,15 @@ class OaiPmhKind:
                 moved=step.moved,
             )
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
+        if reader_for(response.media_type, response.url, response.body[:4096]) != "oai":
+            return None
         place = oai.Place.of(response.url, PREFIX)
         found = oai.identify(place, tools)
-        named = f"“{found.name}”" if found.name else "without a name"
-        return [Proposal("oaipmh", place.base, f"This is the repository {named} (OAI-PMH).")]
+        named = f", “{found.name}”," if found.name else ""
+        part = f" Of it, the set {place.set}." if place.set else ""
+        sentence = f"A repository{named} that is read by OAI-PMH, with everything it has ever announced.{part}"
+        return Proposal("oaipmh", place.url(set=place.set, metadataPrefix=place.own_prefix), sentence, found.name)
 
 
 def _change(item: Item, problems: list[Problem]) -> Change | None:

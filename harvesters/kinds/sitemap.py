@@ -1,6 +1,5 @@
 """Websites with a sitemap: every page of it, fetched when it changed (sitemaps.org; full semantics)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,16 +7,17 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from federation.record import as_moment
-from harvesters.answers import GONE
+from harvesters.announced import sitemaps_named
 from harvesters.base import Known, Page, Proposal, Response, Semantics, Sitemap, Tools
 from harvesters.documents import Haul, Held, Visitor, Wanted, day
-from harvesters.errors import HarvestError, ListError
+from harvesters.errors import ListError
 from harvesters.identity import host_of, native_id, same_site
 from harvesters.inventories import Inventory, unread_of, walk
 from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import reader_for
+from harvesters.sentences import counted, on
 
 MOST_PAGES: Final = 200_000
 MOST_PARTS: Final = 2_000
@@ -26,7 +26,6 @@ SAMPLE: Final = 20
 """Pages a run whose lastmod is checked against what they really are."""
 FORGIVEN: Final = 200
 """Truthful answers after which a site that lied once is believed again."""
-_ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.I | re.M)
 
 
 @dataclass(slots=True)
@@ -55,18 +54,18 @@ class SitemapKind:
         run = _Run(cursor, listed, known, tools)
         yield from walk(listed.pages, listed, cursor, run.visit, run.cursor)
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
-        if reader_for(response.media_type, response.url, response.body[:4096]) == "sitemap":
-            return [_proposal(response.url, answers.sitemap(read_list("sitemap", response, tools)))]
-        root = urljoin(response.url, "/")
-        for address in [*_announced(root, tools), urljoin(root, "/sitemap.xml")]:
-            try:
-                found = answers.sitemap(read_list("sitemap", fetch_list(address, tools), tools))
-            except HarvestError:
-                continue
-            if found.pages or found.sitemaps:
-                return [_proposal(address, found)]
-        return []
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
+        if reader_for(response.media_type, response.url, response.body[:4096]) != "sitemap":
+            return None
+        found = answers.sitemap(read_list("sitemap", response, tools))
+        host = host_of(response.url)
+        if found.pages:
+            holds = f"with {counted(len(found.pages), 'page')}"
+            dates = [as_moment(one) for _, lastmod in found.pages if (one := day(lastmod))]
+            holds += f"; the last change is of {on(max(dates))}" if dates else ""
+        else:
+            holds = f"in {counted(len(found.sitemaps), 'part')}" if found.sitemaps else "without a page at the moment"
+        return Proposal("sitemap", response.url, f"The sitemap of {host}, {holds}.", f"Pages of {host}")
 
 
 class _Run:
@@ -124,7 +123,7 @@ def _list(address: str, tools: Tools) -> _Listed:
     listed = _Listed()
     starts = [address]
     if urlsplit(address).path in ("", "/") and not urlsplit(address).query:
-        starts = _announced(address, tools) or [urljoin(address, "/sitemap.xml")]
+        starts = sitemaps_named(address, tools) or [urljoin(address, "/sitemap.xml")]
     seen: set[str] = set()
     waiting = [(one, 0) for one in starts]
     while waiting and len(seen) < MOST_PARTS and len(listed.pages) < MOST_PAGES:
@@ -167,24 +166,6 @@ def _part(part: str, depth: int, address: str, tools: Tools, listed: _Listed) ->
         else:
             listed.pages.setdefault(native_id(page), (page, lastmod))
     return found
-
-
-def _announced(root: str, tools: Tools) -> list[str]:
-    """The sitemaps that robots.txt names (sitemaps.org, "Specifying the Sitemap location in your robots.txt file")."""
-    try:
-        response = tools.http.get(urljoin(root, "/robots.txt"))
-    except HarvestError:
-        return []
-    if response.status in GONE:
-        return []
-    named = _ROBOTS_LINE.findall(response.body[: 512 * 1024].decode("utf-8", "replace"))
-    return list(dict.fromkeys(urljoin(response.url, one) for one in named))[:50]
-
-
-def _proposal(address: str, found: Sitemap) -> Proposal:
-    count, word = (len(found.pages), "page") if found.pages else (len(found.sitemaps), "part")
-    what = f"{count} {word}{'' if count == 1 else 's'}"
-    return Proposal("sitemap", address, f"The sitemap of {host_of(address)} lists {what}.")
 
 
 def _count(cursor: Mapping[str, Any], name: str) -> int:

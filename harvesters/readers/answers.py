@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from harvesters.base import Document, Entry, Feed, Listing, Sitemap
+from harvesters.base import Document, Entry, Feed, Listing, Signs, Sitemap
 
-_LISTS: Final = ("subjects", "creators", "feeds", "notes")
+_LISTS: Final = ("subjects", "creators", "feeds", "notes", "linked_feeds", "sitemaps", "repositories")
 
 
 def document(value: Any) -> Document:
@@ -26,6 +26,11 @@ def feed(value: Any) -> Feed:
 def sitemap(value: Any) -> Sitemap:
     """The answer of sitemap."""
     return Sitemap(_pairs(value, "pages"), _pairs(value, "sitemaps"), _texts(_sequence(value, "notes")))
+
+
+def signs(value: Any) -> Signs:
+    """The answer of signs."""
+    return Signs(**_plain(Signs, value))
 
 
 def listing(value: Any) -> Listing:

@@ -25,7 +25,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20), default="person")
     created: Mapped[datetime] = mapped_column(Moment, default=now)
-    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)
     """In small letters; nobody is found by another spelling of it."""
     password: Mapped[str | None] = mapped_column(String(255))
     """Its argon2 hash."""
@@ -33,7 +33,7 @@ class Person(Base):
     """Whether they may sign in: not while they are suspended."""
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     """When they showed that the address is theirs."""
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=new_stamp)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), index=True, unique=True, default=new_stamp)
     """The stamp of their sessions, by the name that Flask-Security gives it."""
 
 

@@ -3,6 +3,7 @@
 None of its decorators, roles or tokens for programs is used: what somebody may do is decided by hub/policy.py.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -131,10 +132,15 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     )
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)
-    app.jinja_env.filters["browser"] = browser_name
+    app.jinja_env.filters.update(browser=browser_name, sentences=sentences)
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
     app.extensions["moothall"]["people"] = people
+
+
+def sentences(errors: Mapping[str | None, Sequence[str]]) -> dict[str, str]:
+    """{field: the first of what is wrong with it}; what belongs to none of them leads to the address."""
+    return {name or "email": str(said[0]) for name, said in errors.items() if said}
 
 
 class Passwords(PasswordUtil):

@@ -7,9 +7,9 @@ import click
 from sqlalchemy import select
 
 from federation.record import TYPES
+from harvesters.discovery import WHAT_TO_DO, look
 from harvesters.errors import HarvestError
 from harvesters.kinds import KINDS
-from harvesters.run import discover
 from hub.cli.shown import as_json, show, table, workshop
 from hub.errors import BadInput
 from hub.organisations.models import Organisation
@@ -17,9 +17,10 @@ from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.health import health_of
 from hub.sources.models import Source
-from hub.sources.service import Preview, add_source, find_source
+from hub.sources.previewing import Preview
+from hub.sources.previewing import preview as preview_source
+from hub.sources.service import add_source, check_address, find_source
 from hub.sources.service import pause as pause_source
-from hub.sources.service import preview as preview_source
 
 KIND = click.option("--kind", type=click.Choice(list(KINDS)), help="What is at the address; found out when left out.")
 
@@ -32,14 +33,12 @@ def source() -> None:
 def kind_at(address: str, tools: Any) -> tuple[str, str]:
     """(kind, address) of what a person's address leads to; BadInput says what was found where it is not one thing."""
     try:
-        proposals = discover(address, tools)
+        looked = look(address, tools)
     except HarvestError as error:
         raise BadInput(str(error), "address") from error
-    if not proposals:
-        raise BadInput(
-            f"We found no feed, sitemap, repository or folder at {address}. Give its own address.", "address"
-        )
-    return proposals[0].kind, proposals[0].address
+    if not looked.finds:
+        raise BadInput(f"{looked.sentence} {WHAT_TO_DO}", "address")
+    return looked.finds[0].kind, looked.finds[0].address
 
 
 @source.command()
@@ -49,7 +48,7 @@ def kind_at(address: str, tools: Any) -> tuple[str, str]:
 @click.option("--name", default="", help="What people read.")
 @click.option("--language", default="", help="Language of documents that do not say it, as en, cy, nl, sv, de.")
 @click.option("--type", "type_", type=click.Choice(TYPES), help="Kind of documents that do not say it.")
-@click.option("--licence", "licence_uri", default="", help="Licence of documents that do not say it.")
+@click.option("--licence", "licence_uri", help="Licence of documents that do not say it.")
 @click.option("--contact", default="", help="Whom to ask about documents that do not say it.")
 @click.option("--every", "interval", default=3600, help="Seconds between checks.")
 @as_json
@@ -84,6 +83,7 @@ def preview(address: str, kind: str | None, size: int, json_: bool) -> None:
         tools = parts.tools()
         if kind is None:
             kind, address = kind_at(address, tools)
+        check_address(kind, address)
         try:
             found = preview_source(kind, address, tools, parts.vocabulary.names(), size)
         except HarvestError as error:

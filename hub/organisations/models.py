@@ -30,6 +30,11 @@ class Organisation(Base):
     fictional: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(Moment, default=now)
 
+    @property
+    def organisation_id(self) -> str:
+        """Whose it is: its own (hub.policy.Thing)."""
+        return self.id
+
     def __json__(self) -> dict[str, Any]:
         """What `--json` prints."""
         return {"slug": self.slug, "name": self.name, "sector": self.sector, "website": self.website}

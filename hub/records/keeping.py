@@ -67,7 +67,7 @@ def keep(
         outcomes.append(_put(session, row, change, run_id))
         if outcomes[-1] != "unchanged":
             assert change.record is not None
-            _fill(row, change.record, defaults, enriched)
+            fill(row, change.record, defaults, enriched)
             written.append((row, enriched))
     _set_works(session, source_id, [row for row, _ in written])
     _retag(session, {row.id: enriched.tags for row, enriched in written})
@@ -125,14 +125,15 @@ def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Call
         row.version = old.version
         row.meta_hash, row.text_hash, row.validators = old.meta_hash, old.text_hash, old.validators
         found = enrich(record)
-        _fill(row, record, defaults, found)
+        fill(row, record, defaults, found)
         _retag(session, {row.id: found.tags})
         touch(session, [row])
         session.delete(old)
     return len(versions) + len(gone)
 
 
-def _fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched) -> None:
+def fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched) -> None:
+    """Put into the row what the record says, its source's defaults where it says nothing, and what was found in it."""
     row.organisation_id = defaults.organisation_id
     for name in ("url", "datestamp", "title", "summary", "issued", "modified", "valid_until", "review_by", "rights"):
         setattr(row, name, getattr(record, name))
@@ -152,6 +153,22 @@ def _fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched
     row.published = published_at(record.issued, record.modified)
     row.lemmas, row.title_lemmas = enriched.lemmas, enriched.title_lemmas
     row.fingerprint = list(enriched.fingerprint)
+
+
+def relicense(session: Session, source_id: str, licence_uri: str) -> None:
+    """Give the living records that state no licence of their own another default of their source."""
+    rows = session.scalars(
+        select(RecordRow).where(
+            RecordRow.source_id == source_id,
+            RecordRow.withdrawn_at.is_(None),
+            RecordRow.licence_basis.in_(("source default", "none")),
+            RecordRow.licence_text == "",
+        )
+    )
+    changed = [row for row in rows if row.licence_uri != licence_uri]
+    for row in changed:
+        row.licence_uri, row.licence_basis = licence_uri, "source default" if licence_uri else "none"
+    touch(session, changed)
 
 
 def _short(language: str) -> str:

@@ -30,7 +30,7 @@ class RecordRow(Base):
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
     native_id: Mapped[str] = mapped_column(String(1000))
-    url: Mapped[str] = mapped_column(String(2000))
+    url: Mapped[str] = mapped_column(String(2000), index=True)
     datestamp: Mapped[datetime | None] = mapped_column(Moment)
     title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text, default="")

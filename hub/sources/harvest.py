@@ -17,10 +17,11 @@ from harvesters.kinds import KINDS
 from harvesters.problems import problem
 from harvesters.run import harvest
 from hub.config import Times
-from hub.db import NO_ANSWER, Database, now
+from hub.db import NO_ANSWER, Database, locking, now
 from hub.records import service as records
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
+from hub.sources.categories import with_categories
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
 from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source
@@ -66,15 +67,14 @@ def perform(run_id: str, work: Work) -> None:
 
 
 def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work: Work) -> None:
-    defaults = defaults_of(source)
-
     def known(native_ids: Sequence[str]) -> dict[str, tuple[str, str, Validators]]:
         with work.database.reading() as session:
             return records.known_in(session, source.id, native_ids)
 
     for page in harvest(KINDS[source.kind], source.address, cursor, known, work.tools):
         upserts = [change for change in page.changes if change.record is not None]
-        enriched = enrich(work.tools.sandbox, [change.record for change in upserts if change.record])
+        found = [change.record for change in upserts if change.record]
+        enriched = enrich(work.tools.sandbox, found)
         replaced = known([change.native_id for change in upserts])
         with work.database.writing() as session:
             run = holds(session, run_id, fence)
@@ -82,7 +82,7 @@ def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work:
                 raise LostLease
             if _suspicious(session, run, page, len(replaced), work.named):
                 return
-            _write(session, run, source, page, list(zip(upserts, enriched, strict=True)), defaults)
+            _write(session, run, page, list(zip(upserts, enriched, strict=True)))
             if page.complete:
                 _complete(session, run, page, work)
             seen, ended = run.seen, run.state != "running"
@@ -94,13 +94,14 @@ def _walk(run_id: str, fence: int, source: Source, cursor: dict[str, Any], work:
 def _write(
     session: Session,
     run: Run,
-    source: Source,
     page: Page,
     upserts: list[tuple[Change, Enriched]],
-    defaults: Defaults,
 ) -> None:
     """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
-    outcomes = keep(session, source_id=source.id, run_id=run.id, found=upserts, defaults=defaults)
+    # As it is now, and held: somebody may have edited it since the run began, and a run must not undo that.
+    source = session.scalars(locking(select(Source).where(Source.id == run.source_id))).one()
+    found = [(one, with_categories(more, subjects_of(one), source.categories)) for one, more in upserts]
+    outcomes = keep(session, source_id=source.id, run_id=run.id, found=found, defaults=defaults_of(source))
     deleted = sum(
         records.withdraw(session, source_id=source.id, native_ids=[one.native_id], run_id=run.id, reason=one.reason)
         for one in page.changes
@@ -123,7 +124,7 @@ def _write(
     if page.moved:
         _move(session, run, page.moved)
     # Counted exactly at the end; to count them all at every page would make long lists ever slower.
-    session.get_one(Source, source.id).documents += outcomes.count("new") - deleted
+    source.documents += outcomes.count("new") - deleted
 
 
 def _move(session: Session, run: Run, address: str) -> None:
@@ -259,6 +260,11 @@ def _earlier(session: Session, source_id: str) -> list[int]:
             .limit(5)
         )
     )
+
+
+def subjects_of(change: Change) -> Sequence[str]:
+    """The publisher's own words for what the record is about."""
+    return change.record.subjects if change.record else ()
 
 
 def defaults_of(source: Source) -> Defaults:

@@ -1,12 +1,14 @@
 """How a source is, in a sentence, and its problems grouped by cause."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from harvesters.base import Problem
 from hub.sources.models import ProblemRow, Run, Source
 from hub.words import at, many
 
@@ -30,7 +32,7 @@ class Group:
     title: str
     fix: str
     severity: str
-    problems: tuple[ProblemRow, ...]
+    problems: tuple[ProblemRow | Problem, ...]
 
 
 TITLES = {
@@ -49,6 +51,8 @@ TITLES = {
     "bad-json-ld": "Broken schema.org data",
     "bad-link": "A link that leads nowhere",
     "no-title": "No title",
+    "no-url": "An entry without an address",
+    "no-id": "An entry without an identifier",
     "moved": "The list has moved",
     "held": "Waiting for a person",
     "too-large": "Too large",
@@ -119,12 +123,17 @@ def last_runs(session: Session) -> dict[str, Run]:
 
 def problems_of(session: Session, run_id: str) -> list[Group]:
     """The problems of one run by cause, errors first, then by number; every example is there."""
-    grouped: dict[str, list[ProblemRow]] = defaultdict(list)
-    for row in session.scalars(select(ProblemRow).where(ProblemRow.run_id == run_id).order_by(ProblemRow.id)):
-        grouped[row.code].append(row)
+    return grouped(session.scalars(select(ProblemRow).where(ProblemRow.run_id == run_id).order_by(ProblemRow.id)))
+
+
+def grouped(problems: Iterable[ProblemRow | Problem]) -> list[Group]:
+    """The same of problems that come from anywhere."""
+    causes: dict[str, list[ProblemRow | Problem]] = defaultdict(list)
+    for one in problems:
+        causes[one.code].append(one)
     groups = [
         Group(code, TITLES.get(code, code.replace("-", " ").capitalize()), rows[0].fix, rows[0].severity, tuple(rows))
-        for code, rows in grouped.items()
+        for code, rows in causes.items()
     ]
     ranks = {"error": 0, "warning": 1, "notice": 2}
     return sorted(groups, key=lambda group: (ranks[group.severity], -len(group.problems), group.code))

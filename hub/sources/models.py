@@ -30,6 +30,8 @@ class Source(Base):
     type: Mapped[str] = mapped_column(String(20), default="")
     licence_uri: Mapped[str] = mapped_column(String(300), default="")
     contact: Mapped[str] = mapped_column(Text, default="")
+    categories: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """The publisher's own categories and the URI of the topic that each of them stands for."""
     interval: Mapped[int] = mapped_column(default=3600)
     """Seconds from the end of one check to the next."""
     paused: Mapped[bool] = mapped_column(default=False)

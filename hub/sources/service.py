@@ -1,51 +1,49 @@
 """Sources: registering, previewing, pausing, and what a person decides about a held check."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from federation.record import Record
-from harvesters.base import Problem, Tools
+from harvesters.base import Tools
 from harvesters.kinds import KINDS
-from harvesters.run import harvest
 from hub.audit.service import note_act
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.organisations.models import Organisation
 from hub.policy import Actor
-from hub.records.keeping import Enriched, published_at, take_back
+from hub.records.keeping import Enriched, relicense, take_back
+from hub.sources.categories import remap, with_categories
 from hub.sources.harvest import defaults_of, enrich
-from hub.sources.models import LONGEST_ADDRESS, Run, Source
+from hub.sources.models import ACTIVE, LONGEST_ADDRESS, Run, Source
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
+CHANGED = "Somebody else has changed this source meanwhile. What it says now is beside your own words."
+BUSY = "A check is going on or waits for a person. Change the address when it is over."
 
 
 @dataclass(frozen=True, slots=True)
-class Previewed:
-    """One record as it would look in search, before anything is stored."""
+class Choices:
+    """What people may choose of a source; `kind` and `address` say where it is, the rest what it is for.
 
-    title: str
-    summary: str
-    url: str
-    language: str
-    type: str
-    published: str
-    licence: str
-    words: int
-    topics: tuple[str, ...]
+    `categories` are {the publisher's own word: URI of a topic}, `interval` is in seconds.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The first records of a source, and every problem met on the way."""
-
-    records: tuple[Previewed, ...]
-    problems: tuple[Problem, ...]
+    kind: str
+    address: str
+    name: str
+    language: str = ""
+    type: str = ""
+    licence_uri: str = ""
+    contact: str = ""
+    interval: int = 3600
+    categories: Mapping[str, str] = field(default_factory=dict)
 
 
 def add_source(
@@ -58,23 +56,22 @@ def add_source(
     name: str = "",
     language: str = "",
     type: str = "",
-    licence_uri: str = "",
+    licence_uri: str | None = None,
     contact: str = "",
     interval: int = 3600,
+    categories: Mapping[str, str] | None = None,
 ) -> Source:
-    """Register an address; its first check is due at once. BadInput or Conflict say what is wrong with which field."""
+    """Register an address; its first check is due at once. BadInput or Conflict say what is wrong with which field.
+
+    Without a word about the licence it is the organisation's; empty, no licence is stated.
+    """
     check_address(kind, address)
-    if interval < SHORTEST_INTERVAL:
-        raise BadInput(f"The shortest time between two checks is {SHORTEST_INTERVAL} seconds.", "interval")
-    if interval > LONGEST_INTERVAL:
-        raise BadInput(f"The longest time between two checks is {LONGEST_INTERVAL} seconds, a year.", "interval")
+    check_interval(interval)
     name = name.strip() or f"{organisation.name[:150]}: {KINDS[kind].words}"
-    given = {"name": name, "language": language, "type": type, "licence_uri": licence_uri, "contact": contact}
+    licence = organisation.licence_uri if licence_uri is None else licence_uri
+    given = {"name": name, "language": language, "type": type, "licence_uri": licence, "contact": contact}
     require_storable(Source, given)
-    alone(session, f"source {kind} {address}")
-    there = session.scalar(select(Source).where(Source.kind == kind, Source.address == address))
-    if there is not None:
-        raise Conflict(f"{address} is registered already, as “{there.name}” ({there.id}).")
+    _require_new(session, kind, address)
     source = Source(
         organisation_id=organisation.id,
         name=name,
@@ -82,15 +79,95 @@ def add_source(
         address=address,
         language=language,
         type=type,
-        licence_uri=licence_uri or organisation.licence_uri,
+        licence_uri=licence,
         contact=contact,
         interval=interval,
+        categories=dict(categories or {}),
         next_due=now(),
     )
     session.add(source)
     session.flush()
     note_act(session, actor=actor, action="add source", thing=f"source {source.id}", address=address, kind=kind)
     return source
+
+
+def change_source(session: Session, source: Source, *, actor: Actor, seen: str, to: Choices) -> list[str]:
+    """Change what people may choose of a source; the names of what changed. A new address is read from its start.
+
+    `seen` is the `edition` of what the person saw: Conflict when it is another by now, or when another source has the
+    address. What the source says for documents that say nothing counts from their next change on; its licence and its
+    categories at once.
+    """
+    check_address(to.kind, to.address)
+    check_interval(to.interval)
+    if not to.name.strip():
+        raise BadInput("Give the source a name.", "name")
+    texts = ("name", "language", "type", "licence_uri", "contact")
+    require_storable(Source, {name: getattr(to, name) for name in texts})
+    session.scalar(locking(select(Source).where(Source.id == source.id)))
+    if edition(source) != seen:
+        raise Conflict(CHANGED)
+    before = choices_of(source)
+    changed = [one.name for one in fields(Choices) if getattr(before, one.name) != getattr(to, one.name)]
+    if "address" in changed or "kind" in changed:
+        if not is_at_rest(session, source.id):
+            # It reads the old address to its end, and what it learns must not be taken for the new one.
+            raise Conflict(BUSY)
+        _require_new(session, to.kind, to.address)
+        source.cursor, source.failures, source.next_due = {}, 0, now()
+    if "licence_uri" in changed:
+        relicense(session, source.id, to.licence_uri)
+    remap(session, source, to.categories)
+    for name in ("kind", "address", "interval", *texts):
+        setattr(source, name, getattr(to, name))
+    if changed:
+        told = {"address": to.address, "kind": to.kind} if "address" in changed or "kind" in changed else {}
+        note_act(session, actor=actor, action="change source", thing=f"source {source.id}", changed=changed, **told)
+    return changed
+
+
+def is_at_rest(session: Session, source_id: str) -> bool:
+    """Whether no check is going on or waits for a person."""
+    return session.scalar(select(Run.id).where(Run.source_id == source_id, Run.state.in_(ACTIVE))) is None
+
+
+def choices_of(source: Source) -> Choices:
+    """What people have chosen of a source."""
+    return Choices(**{one.name: getattr(source, one.name) for one in fields(Choices)})
+
+
+def edition(source: Source) -> str:
+    """Stands for everything that people may choose of a source: another one after every change."""
+    told = [str(source.id), *(getattr(source, one.name) for one in fields(Choices))]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _require_new(session: Session, kind: str, address: str) -> None:
+    alone(session, f"source {kind} {address}")
+    there = registered(session, kind, address)
+    if there is not None:
+        raise Taken(there)
+
+
+class Taken(Conflict):
+    """Another source has this address already."""
+
+    def __init__(self, there: Source) -> None:
+        super().__init__(f"{there.address} is registered already, as “{there.name}” ({there.id}).")
+        self.id, self.name = there.id, there.name
+
+
+def registered(session: Session, kind: str, address: str) -> Source | None:
+    """The source that has this address, if there is one."""
+    return session.scalar(select(Source).where(Source.kind == kind, Source.address == address))
+
+
+def check_interval(interval: int) -> None:
+    """BadInput when nobody should be visited so often, or so seldom."""
+    if interval < SHORTEST_INTERVAL:
+        raise BadInput(f"The shortest time between two checks is {SHORTEST_INTERVAL} seconds.", "interval")
+    if interval > LONGEST_INTERVAL:
+        raise BadInput(f"The longest time between two checks is {LONGEST_INTERVAL} seconds, a year.", "interval")
 
 
 def check_address(kind: str, address: str) -> None:
@@ -126,34 +203,6 @@ def find_source(session: Session, key: str) -> Source:
     return found[0]
 
 
-def preview(kind: str, address: str, tools: Tools, topic_names: Mapping[str, str], size: int = 10) -> Preview:
-    """The first `size` records by the same call as a real check, with nothing stored."""
-    check_address(kind, address)
-    found: list[Previewed] = []
-    problems: list[Problem] = []
-    for page in harvest(KINDS[kind], address, {}, lambda ids: {}, tools):
-        problems.extend(page.problems)
-        fresh = [change.record for change in islice(page.changes, size * 2) if change.record][: size - len(found)]
-        for record, more in zip(fresh, enrich(tools.sandbox, fresh), strict=True):
-            date = published_at(record.issued, record.modified)
-            found.append(
-                Previewed(
-                    title=record.title,
-                    summary=record.summary or record.text[:200],
-                    url=record.url,
-                    language=more.language or record.language,
-                    type=record.type or "other",
-                    published=date.date().isoformat() if date else "",
-                    licence=record.licence.uri or record.licence.text,
-                    words=len(record.text.split()),
-                    topics=tuple(topic_names.get(tag["concept"], tag["concept"]) for tag in more.tags),
-                )
-            )
-        if len(found) >= size:
-            break
-    return Preview(tuple(found), tuple(problems))
-
-
 def pause(session: Session, source: Source, *, actor: Actor, paused: bool) -> None:
     """Stop checking the source by the clock, or go on; what is stored stays findable."""
     source.paused = paused
@@ -175,7 +224,7 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
     source = session.get_one(Source, run.source_id)
 
     def again(record: Record) -> Enriched:
-        return enrich(tools.sandbox, [record])[0]
+        return with_categories(enrich(tools.sandbox, [record])[0], record.subjects, source.categories)
 
     restored = take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
     run.state, run.message = "cancelled", "A person refused what this check found; the former versions are back."

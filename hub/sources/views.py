@@ -10,6 +10,7 @@ from harvesters.kinds import KINDS
 from hub.errors import NotFound
 from hub.organisations.models import Organisation
 from hub.policy import can
+from hub.records.cards import licence_name
 from hub.records.models import RecordRow, Tag
 from hub.sources.health import Health, health_after, health_of, is_news, last_run, last_runs, problems_of, said_of
 from hub.sources.leases import queue_run
@@ -19,6 +20,7 @@ from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, p
 
 LIST = 50
 RUNS = 30
+EXAMPLES = 5
 RUN_COLUMNS: Final = (
     *("started", "ended", "state", "seen", "new", "changed", "unchanged", "deleted", "failed", "requests", "bytes"),
 )
@@ -50,6 +52,7 @@ def listing() -> Any:
             order=order if order in ORDERS else "organisation",
             orders=ORDERS,
             kinds=KINDS,
+            may_register=can(actor(), "register sources"),
         )
 
 
@@ -105,6 +108,9 @@ def source(id: str) -> str:
             held=held,
             holding=_holding(session, id),
             may_run=can(actor(), "run sources", row),
+            may_edit=can(actor(), "register sources", row),
+            licence=licence_name(row.licence_uri, ""),
+            examples=_examples(session, id) if can(actor(), "see raw items", row) else [],
         )
 
 
@@ -268,6 +274,17 @@ def _holding(session: Session, id: str) -> dict[str, int]:
         "With topics": count(living, RecordRow.id.in_(select(Tag.record_id))),
         "Withdrawn": count(RecordRow.source_id == id, RecordRow.withdrawn_at.is_not(None)),
     }
+
+
+def _examples(session: Session, id: str) -> list[tuple[str, str]]:
+    """(id, title) of the newest documents whose item was kept as it came."""
+    rows = session.execute(
+        select(RecordRow.id, RecordRow.title)
+        .where(RecordRow.source_id == id, RecordRow.withdrawn_at.is_(None), RecordRow.raw.is_not(None))
+        .order_by(RecordRow.id.desc())
+        .limit(EXAMPLES)
+    )
+    return [(row.id, row.title) for row in rows]
 
 
 def _titles(session: Session, ids: list[str]) -> list[tuple[str, str]]:

@@ -3,9 +3,9 @@
 import pytest
 
 from harvesters.base import Tools
+from harvesters.discovery import look
 from harvesters.errors import HarvestError, ListError
 from harvesters.kinds import KINDS
-from harvesters.run import discover
 from tests.contract.sites import SITES, FolderSite, Site, SitemapSite, Store, texts
 from tests.servers.loopback import Answer, Request, serve
 
@@ -306,6 +306,6 @@ def test_document_that_cannot_be_read_is_not_read_again(tools: Tools) -> None:
 
 def test_every_address_is_recognised_by_its_kind(site: Site, tools: Tools) -> None:
     with serve(site.answer) as server:
-        found = discover(server.url(site.path), tools)
-        assert (found[0].kind, found[0].address) == (site.kind, server.url(site.path))
-        assert found[0].sentence.endswith(".")
+        (found,) = look(server.url(site.path), tools).finds
+        assert (found.kind, found.address) == (site.kind, server.url(site.path))
+        assert found.sentence.endswith(".")

@@ -8,12 +8,11 @@ import pytest
 
 from federation.record import File, Record
 from harvesters.base import Change, Known, Page, Proposal, Response, Semantics, Tools, deleted, upsert
-from harvesters.errors import FetchError, HarvestError, ListError
+from harvesters.errors import HarvestError, ListError
 from harvesters.kinds import KINDS
 from harvesters.problems import problem
-from harvesters.run import discover, harvest
-from tests.contract.sites import FeedSite, FolderSite, OaiSite, SitemapSite, Store, texts
-from tests.servers.loopback import Answer, Request, serve
+from harvesters.run import harvest
+from tests.contract.sites import Store
 
 RECORD = Record(native_id="1", url="https://northford.example/1", title="Damp", text="Forty homes.")
 
@@ -53,8 +52,8 @@ class Made:
             tools.http.bytes += 100
             yield page
 
-    def discover(self, response: Response, tools: Tools) -> list[Proposal]:
-        return []
+    def recognise(self, response: Response, tools: Tools) -> Proposal | None:
+        return None
 
 
 def page(*changes: Change, **more: Any) -> Page:
@@ -161,63 +160,6 @@ def test_error_of_the_list_passes_through() -> None:
 def test_kind_may_be_given_by_its_name() -> None:
     with pytest.raises(KeyError):
         next(harvest("unheard-of", "https://x.example/", {}, Store().known, Tools(Counter(), Silent())))
-
-
-def test_page_instead_of_a_feed_says_which_feeds_it_names(tools: Tools) -> None:
-    feed = FeedSite(texts(3))
-
-    def answer(request: Request) -> Answer:
-        if request.path == "/":
-            link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
-            return 200, {"Content-Type": "text/html"}, f"<html><head><title>N</title>{link}</head><body><p>Hello</p>"
-        return feed.answer(request) if request.path == feed.path else (404, {}, b"")
-
-    with serve(answer) as site:
-        found = discover(site.url("/"), tools)
-        assert found == [
-            Proposal(
-                "feed",
-                site.url("/feed.xml"),
-                f"This is a web page, not a feed. We found these feeds on it: {site.url('/feed.xml')}",
-            )
-        ]
-        assert discover(site.url("/feed.xml"), tools)[0].sentence == "This is the feed “Damp”; entries: 3."
-
-
-def test_website_is_found_by_its_sitemap_and_by_robots_txt(tools: Tools) -> None:
-    made = SitemapSite(texts(3))
-    made.broken["/"] = (200, {"Content-Type": "text/html"}, "<html><title>N</title><p>Hello, this is a page.</p>")
-    with serve(made.answer) as site:
-        assert [(one.kind, one.address) for one in discover(site.url("/"), tools)] == [
-            ("sitemap", site.url("/sitemap.xml"))
-        ]
-        made.broken["/robots.txt"] = (200, {}, "User-agent: *\nSitemap: /part-1.xml\n")
-        found = discover(site.url("/"), tools)
-    assert [(one.address, one.sentence) for one in found] == [
-        (site.url("/part-1.xml"), "The sitemap of 127.0.0.1 lists 1 page.")
-    ]
-
-
-def test_repository_and_folder_are_found(tools: Tools) -> None:
-    with serve(OaiSite(texts(3)).answer) as site:
-        found = discover(site.url("/oai?verb=Identify"), tools)
-        assert (found[0].kind, found[0].address) == ("oaipmh", site.url("/oai"))
-        assert "“Trentside & friends”" in found[0].sentence
-    with serve(FolderSite(texts(3)).answer) as site:
-        found = discover(site.url("/files/"), tools)
-        assert found[0].sentence == "This is a folder; files: 3, folders in it: 1."
-
-
-def test_nothing_is_proposed_where_there_is_nothing(tools: Tools) -> None:
-    with serve({"/": b"<html><head><title>N</title></head><body><main><p>Hello</p></main></body></html>"}) as site:
-        assert discover(site.url("/"), tools) == []
-        with pytest.raises(ListError, match="nothing at"):
-            discover(site.url("/nowhere"), tools)
-
-
-def test_address_that_cannot_be_fetched_is_an_error(tools: Tools) -> None:
-    with pytest.raises(FetchError):
-        discover("http://127.0.0.1:9/", tools)
 
 
 def test_kinds_have_words_for_people() -> None:

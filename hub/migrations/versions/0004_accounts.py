@@ -13,17 +13,28 @@ branch_labels = None
 depends_on = None
 
 
+def columns() -> dict[str, tuple[sa.Column, ...]]:
+    return {
+        'person': (
+            sa.Column('email', sa.String(254), nullable=True),
+            sa.Column('password', sa.String(255), nullable=True),
+            sa.Column('active', sa.Boolean(), nullable=False, server_default=sa.true()),
+            sa.Column('confirmed_at', Moment(), nullable=True),
+            sa.Column('fs_uniquifier', sa.String(64), nullable=False, server_default=''),
+        ),
+        'web_session': (
+            sa.Column('stamp', sa.String(64), nullable=False, server_default=''),
+            sa.Column('state', sa.JSON(), nullable=False, server_default='{}'),
+            sa.Column('browser', sa.String(120), nullable=False, server_default=''),
+        ),
+    }
+
+
 def upgrade() -> None:
-    with op.batch_alter_table('person') as table:
-        table.add_column(sa.Column('email', sa.String(254), nullable=True))
-        table.add_column(sa.Column('password', sa.String(255), nullable=True))
-        table.add_column(sa.Column('active', sa.Boolean(), nullable=False, server_default=sa.true()))
-        table.add_column(sa.Column('confirmed_at', Moment(), nullable=True))
-        table.add_column(sa.Column('fs_uniquifier', sa.String(64), nullable=True))
-    with op.batch_alter_table('web_session') as table:
-        table.add_column(sa.Column('stamp', sa.String(64), nullable=False, server_default=''))
-        table.add_column(sa.Column('state', sa.JSON(), nullable=False, server_default='{}'))
-        table.add_column(sa.Column('browser', sa.String(120), nullable=False, server_default=''))
+    # Not as a batch: SQLite would make the table anew, and what refers to the old one would go with it.
+    for table, new in columns().items():
+        for column in new:
+            op.add_column(table, column)
     person = sa.table('person', sa.column('id'), sa.column('fs_uniquifier'))
     web_session = sa.table('web_session', sa.column('person_id'), sa.column('stamp'))
     connection = op.get_bind()
@@ -32,14 +43,8 @@ def upgrade() -> None:
         connection.execute(person.update().where(person.c.id == id).values(fs_uniquifier=stamp))
         # Who is signed in stays so.
         connection.execute(web_session.update().where(web_session.c.person_id == id).values(stamp=stamp))
-    with op.batch_alter_table('person') as table:
-        table.alter_column('fs_uniquifier', existing_type=sa.String(64), nullable=False)
-        table.alter_column('active', existing_type=sa.Boolean(), server_default=None)
-        table.create_unique_constraint('uq_person_email', ['email'])
-        table.create_unique_constraint('uq_person_fs_uniquifier', ['fs_uniquifier'])
-    with op.batch_alter_table('web_session') as table:
-        for name, kind in (('stamp', sa.String(64)), ('state', sa.JSON()), ('browser', sa.String(120))):
-            table.alter_column(name, existing_type=kind, server_default=None)
+    for column in ('email', 'fs_uniquifier'):
+        op.create_index(f'ix_person_{column}', 'person', [column], unique=True)
     op.create_table(
         'membership',
         sa.Column('id', sa.String(36), primary_key=True),
@@ -65,11 +70,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('attempt')
     op.drop_table('membership')
-    with op.batch_alter_table('web_session') as table:
-        for name in ('browser', 'state', 'stamp'):
-            table.drop_column(name)
-    with op.batch_alter_table('person') as table:
-        table.drop_constraint('uq_person_email', type_='unique')
-        table.drop_constraint('uq_person_fs_uniquifier', type_='unique')
-        for name in ('fs_uniquifier', 'confirmed_at', 'active', 'password', 'email'):
-            table.drop_column(name)
+    for column in ('email', 'fs_uniquifier'):
+        op.drop_index(f'ix_person_{column}', 'person')
+    for table, new in columns().items():
+        for column in new:
+            op.drop_column(table, column.name)

@@ -34,12 +34,12 @@ class Browser:
         """Read a page."""
         return self.site.page(address, self.client)
 
-    def send(self, address: str, page: str = "", **given: str) -> Page:
+    def send(self, address: str, page: str = "", /, **given: str) -> Page:
         """Send the form that stands on `page` (by default at the address it goes to) without following what comes."""
         answer = self.posted(address, page, **given)
         return Page(answer, html.fromstring(answer.text or "<p></p>"))
 
-    def posted(self, address: str, page: str = "", **given: str) -> TestResponse:
+    def posted(self, address: str, page: str = "", /, **given: str) -> TestResponse:
         """The same, as the answer itself."""
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.site.get(page or address, self.client).text)
         assert found, f"no form at {page or address}"

@@ -176,3 +176,36 @@ def test_somebody_can_be_taken_out_and_put_in_elsewhere(site: Site, operator: Br
     for there, role in ((organisation(site), ""), (east, CONTENT)):
         operator.posted(f"/manage/people/{person}/role", "/manage/people", organisation=there, role=role)
     assert roles(site, person) == {east: CONTENT}
+
+
+def test_a_content_officer_registers_and_edits_for_the_own_organisation_alone(site: Site, operator: Browser) -> None:
+    browser, person = joined(site)
+    assert browser.page("/sources/new").status == 403
+    form = {"organisation": organisation(site), "role": CONTENT}
+    operator.posted(f"/manage/people/{person}/role", "/manage/people", **form)
+    with site.database.reading() as session:
+        email = str(session.get_one(Person, person).email)
+    browser.sign_in(email)
+    page = browser.page("/sources/new")
+    assert page.status == 200
+    choices = page.all("//select[@name='organisation']/option/@value")
+    assert "northford-city" in choices
+    assert "eastmere-fire-and-rescue" not in choices
+    new = {"kind": "feed", "address": "https://elsewhere.example/feed", "name": "News", "every": "86400"}
+    refused = browser.posted("/sources/new", "/account", organisation="eastmere-fire-and-rescue", **new)
+    assert refused.status_code == 403
+    for step in ("found", "preview", "settings"):
+        query = f"organisation=eastmere-fire-and-rescue&kind=feed&address=https://elsewhere.example/{step}"
+        assert browser.page(f"/sources/new/{step}?{query}").status == 403
+    theirs = source(site, "eastmere-fire-and-rescue")
+    assert browser.page(f"/sources/{source(site)}/edit").status == 200
+    assert browser.page(f"/sources/{theirs}/edit").status == 403
+    assert browser.posted(f"/sources/{theirs}/edit", "/account", name="Taken over").status_code == 403
+    with site.database.reading() as session:
+        held = list(
+            session.scalars(
+                select(Source).where(Source.organisation_id == organisation(site, "eastmere-fire-and-rescue"))
+            )
+        )
+        assert len(held) == 1
+        assert held[0].name != "Taken over"

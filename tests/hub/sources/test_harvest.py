@@ -13,7 +13,8 @@ from hub.db import now
 from hub.policy import COMMAND_LINE
 from hub.sources.harvest import wait_after
 from hub.sources.models import Source
-from hub.sources.service import accept_held, preview, refuse_held
+from hub.sources.previewing import preview
+from hub.sources.service import accept_held, refuse_held
 from tests.hub.sources.checked import HTML, XML, Checked, website
 from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.repository import Repository

@@ -1,0 +1,111 @@
+"""Editing a source: the same form, the same preview of what is typed, and nobody's change lost without a word."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from harvesters.kinds import KINDS
+from hub.errors import Conflict, NotFound
+from hub.organisations.models import Organisation
+from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
+from hub.sources.models import Source
+from hub.sources.registering import preview_page, settings_page
+from hub.sources.service import BUSY, CHANGED, change_source, edition, is_at_rest, registered
+from hub.web import actor, database, part, policy, require
+
+blueprint = Blueprint("editing", __name__)
+
+LOOK_FIRST = "This is another address than before. Look at its preview first; what you typed is kept."
+
+
+@blueprint.get("/sources/<id>/edit")
+@policy("register sources")
+def edit(id: str) -> Any:
+    """The form, with what the source says, or with what was typed so far; with `checked` also what is wrong with it."""
+    stored, organisation = _stored(id)
+    typed = typed_in(request.args, stored)
+    if "checked" not in request.args:
+        return settings_page(typed, organisation, stored=stored, id=id)
+    wrong = _wrong(id, typed, stored)
+    if typed.seen == stored.seen:
+        return settings_page(typed, organisation, wrong, stored=stored, id=id), 400 if wrong else 200
+    # From here on, whoever saves has seen both.
+    typed = replace(typed, seen=stored.seen)
+    return settings_page(typed, organisation, wrong, stored=stored, id=id, theirs=stored), 409
+
+
+@blueprint.get("/sources/<id>/edit/preview")
+@policy("register sources")
+def preview(id: str) -> Any:
+    """The first documents by what is typed."""
+    stored, organisation = _stored(id)
+    typed = typed_in(request.args, stored)
+    if not typed.address or typed.kind not in KINDS:
+        return redirect(url_for(".edit", id=id, **typed.query()))
+    return preview_page(replace(typed, previewed=typed.place), organisation, id)
+
+
+@blueprint.post("/sources/<id>/edit")
+@policy("register sources")
+def save(id: str) -> Any:
+    """Save what was typed, or go to its preview, or to what is wrong with it; always by a redirect."""
+    stored, _ = _stored(id)
+    typed = typed_in(request.form, replace(stored, seen="", previewed=""))
+    if request.form.get("do") == "preview":
+        return redirect(url_for(".preview", id=id, **typed.query()), 303)
+    if not _wrong(id, typed, stored):
+        try:
+            return _save(id, typed)
+        except Conflict:
+            # Somebody was faster by a moment; the page says so.
+            pass
+    return redirect(url_for(".edit", id=id, checked="yes", **typed.query()), 303)
+
+
+def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
+    """{field: what is wrong with it}, with what others have done meanwhile."""
+    wrong = {} if typed.seen == stored.seen else {"name": CHANGED}
+    wrong |= wrong_with(typed, part("vocabulary").scheme)
+    if "address" in wrong or typed.place == stored.place:
+        return wrong
+    with database().reading() as session:
+        there = registered(session, typed.kind, typed.address)
+        if there is not None:
+            return wrong | {"address": f"Another source has it already: “{there.name}”."}
+        if not is_at_rest(session, id):
+            return wrong | {"address": BUSY}
+    return wrong | ({} if typed.previewed == typed.place else {"address": LOOK_FIRST})
+
+
+def _save(id: str, typed: Typed) -> Any:
+    with database().writing() as session:
+        row = session.get(Source, id)
+        if row is None:
+            raise NotFound("There is no such source any more.")
+        require("register sources", row)
+        to = choices_in(typed, part("vocabulary").scheme)
+        changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to)
+    flash("Saved. It counts from the next check on." if changed else "Nothing was different, so nothing was changed.")
+    return redirect(url_for("sources.source", id=id), 303)
+
+
+def _stored(id: str) -> tuple[Typed, Organisation]:
+    """What the source says now, and whose it is."""
+    with database().reading() as session:
+        row, organisation = _find(session, id)
+        require("register sources", row)
+        return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
+
+
+def _find(session: Session, id: str) -> tuple[Source, Organisation]:
+    found = session.execute(
+        select(Source, Organisation)
+        .join(Organisation, Organisation.id == Source.organisation_id)
+        .where(Source.id == id)
+    ).first()
+    if found is None:
+        raise NotFound("There is no such source. The list of sources has them all.")
+    return found[0], found[1]
