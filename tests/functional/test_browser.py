@@ -163,7 +163,7 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
         page.goto(demo.sign_in)
         opened.press("Sign in")
         page.wait_for_url("**/sources")
-        page.locator("main a[href^='/sources/']").first.click()
+        page.locator(".entries a[href^='/sources/']").first.click()
         opened.press("Check now")
         page.get_by_text("on its way").wait_for()
         opened.press("Pause")
@@ -173,7 +173,7 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
         opened.press("Sign out")
         page.wait_for_url(f"{demo.url}/")
         page.goto(f"{demo.url}/sources")
-        page.locator("main a[href^='/sources/']").first.click()
+        page.locator(".entries a[href^='/sources/']").first.click()
         page.get_by_role("heading", name="What we hold").wait_for()
         assert page.get_by_role("button", name="Check now").count() == 0
         page.goto(demo.sign_in)

@@ -1,12 +1,13 @@
 """Ids, transactions, column types and migrations, on SQLite and PostgreSQL alike."""
 
+import hashlib
 import random
 import sys
 import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Index, func, inspect, select, text, update
+from sqlalchemy import Column, Index, MetaData, Table, func, inspect, select, text, update
 
 from federation.record import Licence, Record
 from harvesters.base import upsert
 from harvesters.problems import PROBLEMS, problem
 from harvesters.run import LONGEST_ID
+from hub.accounts.service import actor_of
 from hub.db import Base, Database, Day, Moment, new_id, now
 from hub.errors import BadInput, NotFound, Unavailable
 from hub.organisations.models import Organisation
@@ -333,3 +335,24 @@ def test_a_whole_list_of_records_can_be_withdrawn_at_once(hub: World) -> None:
         )
         ids = [str(number) for number in range(70_000)]
         assert withdraw(session, source_id=source.id, native_ids=ids, run_id="r2", reason="Gone\0.") == 1
+
+
+def test_who_was_signed_in_before_there_were_accounts_stays_so(database: Database) -> None:
+    upgrade(database)
+    down(database, "0003")
+    secret = "s" * 43
+    person = {"id": new_id(), "name": "Operator", "role": "operator", "created": now()}
+    opened = {
+        "hashed": hashlib.sha256(secret.encode()).hexdigest(),
+        "person_id": person["id"],
+        "kind": "session",
+        "created": now(),
+        "expires": now() + timedelta(hours=1),
+    }
+    with database.writing() as session:
+        for table, row in (("person", person), ("web_session", opened)):
+            columns = [Base.metadata.tables[table].columns[name] for name in row]
+            session.execute(Table(table, MetaData(), *(Column(one.name, one.type) for one in columns)).insert(), row)
+    upgrade(database)
+    with database.reading() as session:
+        assert actor_of(session, secret).roles == {"operator"}

@@ -13,7 +13,7 @@ from hub.audit.models import Audit
 from hub.records.models import RecordRow, Tag
 from hub.sources.models import Run, Source
 from tests.databases import DATABASES, address_of
-from tests.hub.sources.checked import Checked
+from tests.hub.sources.checked import Checked, website
 from tests.hub.sources.registered import CC_BY, OGL, error, form, hub_of_two, value, words
 from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.town import Town
@@ -288,3 +288,19 @@ def test_the_address_of_the_preview_keeps_everything_that_is_typed(operator: Fla
     asked = parse_qs(urlsplit(location).query, keep_blank_values=True)
     assert (asked["contact"], asked["category"], asked["topic"]) == (["Typed & kept"], ["Roads"], [""])
     assert "csrf_token" not in asked
+
+
+def test_a_held_check_is_accepted_on_the_page_of_its_source(made: Checked, operator: FlaskClient) -> None:
+    with website(40) as (pages, site):
+        id = made.add(site, name="Shrinking pages")
+        made.check(id)
+        pages.pages = {0: pages.pages[0]}
+        made.check(id)
+        page = operator.get(f"/sources/{id}")
+        assert "Waiting for a person." in words(page)
+        (form,) = html.fromstring(page.text).xpath("//form[.//button[starts-with(., 'Accept')]]")
+        assert "Accept: the site changed" not in words(made.client().get(f"/sources/{id}"))
+        answer = operator.post(form.get("action"), data={"decision": "accept"})
+        assert answer.status_code == 303
+        made.check(id)
+    assert made.run(id).deleted == 39

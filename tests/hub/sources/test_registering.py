@@ -1,5 +1,6 @@
 """Registering in the web: each step, what was typed is kept, errors beside their fields, nothing written twice."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +18,7 @@ from hub.sources.models import Run, Source
 from tests.databases import DATABASES, address_of
 from tests.hub.sources.checked import Checked
 from tests.hub.sources.registered import CC_BY, OGL, error, form, hub_of_two, value, words
-from tests.servers.loopback import Site, serve
+from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.town import NO_LINK, Town
 
 
@@ -294,3 +295,47 @@ def test_an_empty_licence_stays_empty(operator: FlaskClient, made: Checked, town
     answer = operator.post("/sources/new", data=form(site, licence=""))
     with made.parts.database.reading() as session:
         assert session.get_one(Source, answer.location.rsplit("/", 1)[1]).licence_uri == ""
+
+
+def test_what_had_arrived_when_the_time_was_over_is_shown_with_a_word_about_it(
+    operator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = Town()
+
+    def slow(request: Request) -> Answer:
+        time.sleep(0.6 if request.path.removeprefix("/").isdigit() else 0)
+        return pages.answer(request)
+
+    monkeypatch.setattr(looking, "SECONDS", 1.5)
+    with serve(slow) as site:
+        asked = form(site, kind="sitemap", address=site.url("/sitemap.xml"))
+        begun = time.monotonic()
+        page = operator.get("/sources/new/preview", query_string=asked)
+        assert time.monotonic() - begun < 6
+    assert page.status_code == 200
+    assert "Cut short." in words(page)
+    assert 1 <= len(html.fromstring(page.text).xpath("//article[@class='hit']")) < 4
+    assert "no time left" not in words(page)
+
+
+def test_what_a_hostile_site_writes_stays_text(operator: FlaskClient, town: tuple[Town, Site]) -> None:
+    pages, site = town
+    bad = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    link = '<link rel="alternate" type="application/rss+xml" href="/bad.rss">'
+    item = f"<item><title>{bad}</title><link>javascript:alert(1)</link><guid>a</guid><category>{bad}</category></item>"
+    item += f"<item><title>{bad}</title><link>{site.url('/1')}</link><guid>b</guid><category>{bad}</category></item>"
+    pages.broken["/"] = (200, {"Content-Type": "text/html"}, f"<html><head><title>{bad}</title>{link}</head><p>x</p>")
+    feed = f"<rss version='2.0'><channel><title>{bad}</title><link>/</link>{item}</channel></rss>"
+    pages.broken["/bad.rss"] = (200, {"Content-Type": "application/rss+xml"}, feed)
+    asked = form(site, address=site.url("/"))
+    found = operator.get("/sources/new/found", query_string=asked)
+    preview = operator.get("/sources/new/preview", query_string=form(site, address=site.url("/bad.rss")))
+    for page in (found, preview):
+        assert page.status_code == 200
+        assert "<script" not in page.text
+        assert 'href="javascript:' not in page.text
+        assert "alert(1)" in words(page)
+    bidi = operator.get("/sources/new/settings", query_string={**asked, "name": "Bad \u202e name\0", "every": "٣"})
+    assert value(bidi, "name") == "Bad name"
+    checked = operator.get("/sources/new/settings", query_string={**asked, "every": "٣", "checked": "yes"})
+    assert error(checked, "every") == "Choose how often it is checked."
