@@ -28,7 +28,7 @@ def make_link(session: Session, *, seconds: float) -> str:
     return _open(session, person, "link", seconds)
 
 
-def use_link(session: Session, *, secret: str, seconds: float) -> str:
+def use_link(session: Session, *, secret: str, seconds: float, browser: str = "") -> str:
     """Turn a link into a session's secret; the link is used up. NotAllowed when it is unknown, used or too old."""
     row = session.scalar(locking(select(WebSession).where(WebSession.hashed == _hash(secret))))
     if row is None or row.kind != "link" or row.expires < now():
@@ -39,7 +39,7 @@ def use_link(session: Session, *, secret: str, seconds: float) -> str:
     old = locking(select(WebSession.hashed).where(WebSession.expires < now()), skip=True)
     session.execute(delete(WebSession).where(WebSession.hashed.in_(old)))
     note_act(session, actor=actor_for(session, person_id), action="sign in", thing=f"person {person_id}")
-    return _open(session, session.get_one(Person, person_id), "session", seconds)
+    return _open(session, session.get_one(Person, person_id), "session", seconds, browser=browser)
 
 
 def open_stamped(session: Session, stamp: str, state: dict[str, Any], seconds: float, *, browser: str = "") -> str:

@@ -70,7 +70,7 @@ class Sessions(SecureCookieSessionInterface):
         with self._database.writing() as database:
             if held is not None:
                 end_session(database, held.hashed)
-            secret = open_stamped(database, stamp, state, self._seconds, browser=_browser()) if stamp else ""
+            secret = open_stamped(database, stamp, state, self._seconds, browser=agent()) if stamp else ""
         if secret:
             seconds = int(self._seconds)
             response.set_cookie(
@@ -101,5 +101,6 @@ def held() -> str:
     return found.hashed if found else ""
 
 
-def _browser() -> str:
+def agent() -> str:
+    """What the browser calls itself."""
     return (request.user_agent.string or "")[:120]

@@ -10,7 +10,7 @@ from flask_security import logout_user
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
 from hub.accounts.service import close_session, end_session, sessions_of, use_link
-from hub.accounts.sessions import cookie_name, held
+from hub.accounts.sessions import agent, cookie_name, held
 from hub.audit.service import note_act
 from hub.errors import NotFound
 from hub.web import actor, database, part, policy
@@ -31,7 +31,7 @@ def sign_in(secret: str) -> Any:
     """Use the link up and open a session."""
     settings = part("settings")
     with database().writing() as session:
-        opened = use_link(session, secret=secret, seconds=settings.pace.session)
+        opened = use_link(session, secret=secret, seconds=settings.pace.session, browser=agent())
     response = redirect(url_for("sources.listing"), 303)
     response.set_cookie(
         cookie_name(settings),

@@ -30,6 +30,12 @@ PAGES = (
     "/about",
     "/records/none",
     "/sign-in/none",
+    "/sign-in",
+    "/register",
+    "/register/sent",
+    "/new-password",
+    "/confirm",
+    "/confirm/none",
 )
 
 
