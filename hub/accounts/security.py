@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, Response, after_this_request, session
+from flask_principal import Principal
 from flask_security import (
     MailUtil,
     PasswordUtil,
@@ -130,12 +131,21 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
         mail_util_cls=Post,
         password_util_cls=Passwords,
     )
+    _without_rights(app)
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)
     app.jinja_env.filters.update(browser=browser_name, sentences=sentences)
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
     app.extensions["moothall"]["people"] = people
+
+
+def _without_rights(app: Flask) -> None:
+    """Spare every page what Flask-Principal and Flask-Login would find out for rights that are not asked."""
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    processors = app.template_context_processors[None]
+    processors[:] = [one for one in processors if one.__module__ != "flask_login.utils"]
 
 
 def sentences(errors: Mapping[str | None, Sequence[str]]) -> dict[str, str]:
