@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub import web
 from hub.accounts.manage import blueprint as manage
+from hub.accounts.membership import blueprint as membership
 from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, hold
@@ -50,6 +51,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sources,
     accounts,
     manage,
+    membership,
     static_pages,
     health,
 )
@@ -57,7 +59,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
-ACCOUNTS: Final = ("security", "accounts")
+ACCOUNTS: Final = ("security", "accounts", "membership")
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
 log = logging.getLogger(__name__)

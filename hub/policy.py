@@ -49,6 +49,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "run sources": frozenset({"operator", CONTENT, ADMIN}),
     "register sources": frozenset({"operator", CONTENT, ADMIN}),
     "see raw items": frozenset({"operator", CONTENT, ADMIN}),
+    "manage members": frozenset({"operator", ADMIN}),
     "manage people": frozenset({"operator"}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""

@@ -14,6 +14,7 @@ TABLES = (
     accounts.Person,
     accounts.WebSession,
     accounts.Membership,
+    accounts.Invitation,
     accounts.Attempt,
     audit.Audit,
     topics.ConceptScheme,

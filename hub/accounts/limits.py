@@ -25,15 +25,15 @@ BY_NETWORK: Final = 50
 SENTENCE: Final = "There were too many tries. Wait a quarter of an hour, or ask for a new password."
 
 
-def admit(database: Database, what: str, account: str, address: str) -> None:
+def admit(database: Database, what: str, account: str, address: str, most: int = BY_ACCOUNT) -> None:
     """Count one try at `what`. TooMany when there were enough, of this account or from this network.
 
     The try is counted before it is made, so that a hundred at once are a hundred.
     """
-    keys = ((_hash(account.strip().lower()), BY_ACCOUNT), (_hash(network_of(address)), BY_NETWORK))
+    keys = ((_hash(account.strip().lower()), most), (_hash(network_of(address)), max(most, BY_NETWORK)))
     with database.writing() as session:
         alone(session, "attempts")
-        full = any(_count(session, what, key) >= most for key, most in keys)
+        full = any(_count(session, what, key) >= enough for key, enough in keys)
         if not full:
             session.add_all(Attempt(what=what, key=key) for key, _ in keys)
     if full:

@@ -64,7 +64,7 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
     if not fitting:
         return None
     _, organisation = max(fitting, key=lambda one: one[0])
-    if _membership(session, person.id, organisation.id) is None:
+    if membership_of(session, person.id, organisation.id) is None:
         session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER))
         note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
     return organisation
@@ -75,7 +75,7 @@ def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id:
     if role and role not in MEMBERS:
         raise BadInput(f"There is no role “{role[:40]}”.", "role")
     person, organisation = _both(session, person_id, organisation_id)
-    row = _membership(session, person.id, organisation.id)
+    row = membership_of(session, person.id, organisation.id)
     if (row.role if row else "") == role:
         return
     if not role:
@@ -124,9 +124,17 @@ def people(session: Session, wanted: str, *, offset: int, limit: int) -> tuple[l
     return [Listed(row, tuple(held[row.id])) for row in rows], total
 
 
-def _membership(session: Session, person_id: str, organisation_id: str) -> Membership | None:
+def membership_of(session: Session, person_id: str, organisation_id: str) -> Membership | None:
+    """What somebody is in an organisation; None for nothing."""
     there = select(Membership).where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)
     return session.scalar(there)
+
+
+def members(session: Session, organisation_id: str) -> list[tuple[Person, str]]:
+    """Everybody of an organisation with their roles, by name."""
+    there = select(Person, Membership.role).join(Membership, Membership.person_id == Person.id)
+    rows = session.execute(there.where(Membership.organisation_id == organisation_id).order_by(func.lower(Person.name)))
+    return [(person, role) for person, role in rows]
 
 
 def _both(session: Session, person_id: str, organisation_id: str) -> tuple[Person, Organisation]:

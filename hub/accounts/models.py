@@ -68,6 +68,22 @@ class Membership(Base):
     since: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+class Invitation(Base):
+    """That an organisation wants whoever has this address. Only the secret's SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(200), default="")
+    """The name of whoever invites."""
+    created: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires: Mapped[datetime] = mapped_column(Moment)
+
+
 class Attempt(Base):
     """One try at something that may be guessed, by whom or what it is counted."""
 

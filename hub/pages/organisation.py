@@ -11,6 +11,7 @@ from federation.record import clean_line
 from hub.db import now
 from hub.errors import NotFound
 from hub.organisations.models import Organisation
+from hub.policy import can
 from hub.records.cards import cards
 from hub.records.figures import Holding, holdings, newest_of
 from hub.records.models import RecordRow
@@ -19,7 +20,7 @@ from hub.search.newest import newest
 from hub.sources.health import Health, health_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
-from hub.web import address_with, atom, csv_table, database, paging, part, policy
+from hub.web import actor, address_with, atom, csv_table, database, paging, part, policy
 
 NEWEST = 10
 FEED = 20
@@ -94,6 +95,7 @@ def organisation(slug: str) -> Any:
             topics=topics[:12],
             months=_months(session, row.id),
             sources=_sources(session, row.id),
+            may_manage=can(actor(), "manage members", row),
         )
 
 

@@ -1,0 +1,113 @@
+"""Invitations to an organisation: a secret that is kept as its hash, for one address, once, for seven days."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.members import membership_of
+from hub.accounts.models import Invitation, Membership, Person
+from hub.audit.service import note_act
+from hub.db import locking, now
+from hub.errors import BadInput, NotAllowed, NotFound
+from hub.mail.addresses import mail_address
+from hub.mail.service import queue_mail
+from hub.organisations.models import Organisation
+from hub.policy import MEMBERS, Actor
+
+GOOD_FOR: Final = timedelta(days=7)
+
+GONE: Final = "This invitation was used, withdrawn, or is older than seven days. Ask whoever invited you for another."
+
+
+def invite(
+    session: Session, *, actor: Actor, organisation: Organisation, email: str, role: str, address: str, hub: str
+) -> Invitation:
+    """Invite whoever has this mail address, by a mail with a link: `address` with `{}` for its secret.
+
+    An earlier invitation of the same address ends. BadInput for what is no address, no role, or belongs to the
+    organisation already.
+    """
+    if role not in MEMBERS:
+        raise BadInput(f"There is no role “{role[:40]}”.", "role")
+    to = mail_address(email).lower()
+    person = session.scalar(select(Person).where(Person.email == to))
+    if person is not None and membership_of(session, person.id, organisation.id) is not None:
+        raise BadInput(f"{person.name} belongs to {organisation.name} already.", "email")
+    earlier = delete(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.email == to)
+    session.execute(earlier)
+    secret = secrets.token_urlsafe(32)
+    made = Invitation(
+        hashed=_hash(secret),
+        email=to,
+        organisation_id=organisation.id,
+        role=role,
+        by=actor.name[:200],
+        expires=now() + GOOD_FOR,
+    )
+    session.add(made)
+    session.flush()
+    text = (
+        f"{actor.name} invites you to {hub} as {role} of {organisation.name}.\n\nUse this link to join:\n\n"
+        f"{address.format(secret)}\n\nIt works for seven days, once, and for this address alone. "
+        "If you do not know what this is about, do nothing."
+    )
+    subject = f"{organisation.name} invites you to {hub}"
+    queue_mail(session, key=f"invitation {made.id}", recipient=to, subject=subject, text=text)
+    note_act(session, actor=actor, action="invite", thing=f"organisation {organisation.slug}", role=role)
+    return made
+
+
+def find_invitation(session: Session, secret: str, *, lock: bool = False) -> tuple[Invitation, Organisation]:
+    """What this secret invites to; NotFound for one that is used, withdrawn, too old or was never made."""
+    wanted = select(Invitation).where(Invitation.hashed == _hash(secret))
+    row = session.scalar(locking(wanted) if lock else wanted)
+    if row is None or row.expires < now():
+        raise NotFound(GONE)
+    return row, session.get_one(Organisation, row.organisation_id)
+
+
+def accept(session: Session, *, actor: Actor, secret: str) -> Organisation:
+    """Join. The invitation is used up. NotAllowed for another address than the invited one, or one not confirmed."""
+    row, organisation = find_invitation(session, secret, lock=True)
+    person = session.get_one(Person, actor.person_id)
+    if person.email != row.email or not person.confirmed_at:
+        raise NotAllowed(f"This invitation is for {row.email}. Sign in with the account that has this address.")
+    held = membership_of(session, person.id, organisation.id)
+    if held is None:
+        session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=row.role))
+    else:
+        held.role = row.role
+    session.delete(row)
+    note_act(
+        session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="invitation", role=row.role
+    )
+    return organisation
+
+
+def open_invitations(session: Session, organisation_id: str) -> Sequence[Invitation]:
+    """Those that may still be used, the newest first."""
+    there = select(Invitation).where(Invitation.organisation_id == organisation_id, Invitation.expires >= now())
+    return session.scalars(there.order_by(Invitation.expires.desc())).all()
+
+
+def withdraw_invitation(session: Session, *, actor: Actor, organisation: Organisation, id: str) -> None:
+    """Its link opens nothing any more."""
+    row = session.get(Invitation, id)
+    if row is None or row.organisation_id != organisation.id:
+        raise NotFound("There is no such invitation any more.")
+    session.delete(row)
+    note_act(session, actor=actor, action="withdraw invitation", thing=f"organisation {organisation.slug}")
+
+
+def purge_invitations(session: Session) -> None:
+    """Those that are too old are deleted, with the addresses in them."""
+    session.execute(delete(Invitation).where(Invitation.expires < now()))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
