@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
-from hub.errors import BadInput
+from hub.errors import BadInput, Conflict
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation, organisations
 from hub.policy import can
@@ -27,7 +27,7 @@ from hub.sources.health import grouped
 from hub.sources.leases import queue_run
 from hub.sources.looking import SECONDS, look_at, sample_of
 from hub.sources.previewing import figures_of, held_elsewhere, looks_of
-from hub.sources.service import Choices, Taken, add_source, registered
+from hub.sources.service import Choices, add_source, registered
 from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("registering", __name__)
@@ -117,7 +117,7 @@ def register() -> Any:
             part("courier").send("harvest", run_id)
             flash("It is registered, and its first check is on the way. Load the page again to see how far it is.")
             return redirect(url_for("sources.source", id=id), 303)
-        except Taken:
+        except Conflict:
             # Somebody was faster by a moment; the page says so.
             pass
     return redirect(url_for(".settings", checked="yes", **typed.query()), 303)

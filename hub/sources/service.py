@@ -146,15 +146,7 @@ def _require_new(session: Session, kind: str, address: str) -> None:
     alone(session, f"source {kind} {address}")
     there = registered(session, kind, address)
     if there is not None:
-        raise Taken(there)
-
-
-class Taken(Conflict):
-    """Another source has this address already."""
-
-    def __init__(self, there: Source) -> None:
-        super().__init__(f"{there.address} is registered already, as “{there.name}” ({there.id}).")
-        self.id, self.name = there.id, there.name
+        raise Conflict(f"{address} is registered already, as “{there.name}” ({there.id}).")
 
 
 def registered(session: Session, kind: str, address: str) -> Source | None:
