@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Flask, Response, after_this_request, session
+from flask import Flask, session
 from flask_principal import Principal
 from flask_security import (
     MailUtil,
@@ -182,11 +182,7 @@ class Post(MailUtil):
         except Exception:
             give_up()
             raise
-
-        @after_this_request
-        def write(response: Response) -> Response:
-            people.commit()
-            return response
+        people.commit_afterwards()
 
 
 def _listen(app: Flask, people: People) -> None:
@@ -196,6 +192,7 @@ def _listen(app: Flask, people: People) -> None:
         session.pop("csrf_token", None)
         if user.email:
             forget(people.session, "sign in", user.email)
+            people.commit_afterwards()
 
     def registered(_app: Flask, user: Account, **_more: Any) -> None:
         people.note(user, "register")

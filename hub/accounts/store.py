@@ -6,7 +6,7 @@ so long. So people are read apart from what is written.
 
 from typing import Any, ClassVar
 
-from flask import g
+from flask import Response, after_this_request, g
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from sqlalchemy import select
@@ -72,6 +72,14 @@ class People(SQLAlchemyUserDatastore):
         """Write what this request changed."""
         if "people" in g:
             self.session.commit()
+
+    def commit_afterwards(self) -> None:
+        """Write it when the view is done, also where the view of the library would not."""
+
+        @after_this_request
+        def write(response: Response) -> Response:
+            self.commit()
+            return response
 
     def note(self, account: Account, action: str, **detail: Any) -> None:
         """A row of the log, written with what else this request writes."""

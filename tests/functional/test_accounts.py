@@ -133,4 +133,19 @@ def test_an_operator_makes_a_content_officer(live: Live, browser: Browser, width
         page.get_by_role("button", name="Suspend").click()
         page.get_by_role("button", name="Let in again").wait_for()
         looked_at(opened, True)
-    assert opened.messages == []
+        opened.goto(f"{live.url}/organisations/northford-city")
+        page.get_by_role("link", name="People of this organisation").click()
+        looked_at(opened, True)
+        page.get_by_label("E-mail address").fill("nobody")
+        page.get_by_role("button", name="Invite").click()
+        page.get_by_role("alert").wait_for()
+        assert page.get_by_label("E-mail address").input_value() == "nobody"
+        looked_at(opened, True)
+        page.get_by_label("E-mail address").fill(f"invited-{email}")
+        page.get_by_role("button", name="Invite").click()
+        page.get_by_text("Open invitations").wait_for()
+        looked_at(opened, True)
+    with browser.page(width) as opened:
+        opened.goto(live.link(f"invited-{email}"))
+        assert "Northford City" in opened.page.locator("h1").inner_text()
+        looked_at(opened, True)

@@ -233,7 +233,8 @@ class TestOfAFile:
         restore(place, database, folder)
         assert not pending(database)
         with database.reading() as session:
-            assert rows_of(session) == {**rows, "mail_outbox": 0}
+            now = rows_of(session)
+            assert now == {name: rows.get(name, 0) for name in now}, "what came since is empty"
         database.close()
 
 
