@@ -137,12 +137,12 @@ def test_an_operator_makes_a_content_officer(live: Live, browser: Browser, width
         page.get_by_role("link", name="People of this organisation").click()
         looked_at(opened, True)
         page.get_by_label("E-mail address").fill("nobody")
-        page.get_by_role("button", name="Invite").click()
+        page.get_by_role("button", name="Invite", exact=True).click()
         page.get_by_role("alert").wait_for()
         assert page.get_by_label("E-mail address").input_value() == "nobody"
         looked_at(opened, True)
         page.get_by_label("E-mail address").fill(f"invited-{email}")
-        page.get_by_role("button", name="Invite").click()
+        page.get_by_role("button", name="Invite", exact=True).click()
         page.get_by_text("Open invitations").wait_for()
         looked_at(opened, True)
     with browser.page(width) as opened:
