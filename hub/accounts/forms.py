@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from flask_login import current_user
 from flask_security.forms import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -10,6 +11,7 @@ from flask_security.forms import (
     RegisterFormV2,
     ResetPasswordForm,
     SendConfirmationForm,
+    VerifyForm,
 )
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -28,8 +30,10 @@ class Limited:
     def validate(self, **more: Any) -> bool:
         """Refused with a sentence above the form when it was sent too often."""
         form: Any = self
+        # Whoever is signed in gives the password of their own account.
+        address = form.email.data if hasattr(form, "email") else current_user.email
         try:
-            admit(database(), self.what, str(form.email.data or ""), request.remote_addr or "")
+            admit(database(), self.what, str(address or ""), request.remote_addr or "")
         except TooMany as error:
             form.form_errors.append(str(error))
             return False
@@ -80,7 +84,15 @@ class Reset(ResetPasswordForm):
     password_confirm = None  # type: ignore[assignment]
 
 
-class Change(ChangePasswordForm):
+class Verify(Limited, VerifyForm):
+    """The password once more."""
+
+    what = "sign in"
+
+
+class Change(Limited, ChangePasswordForm):
     """The present password and a new one."""
+
+    what = "sign in"
 
     new_password_confirm = None  # type: ignore[assignment]

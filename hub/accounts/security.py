@@ -87,6 +87,7 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
         SECURITY_HASHING_SCHEMES=["hex_sha256"],
         SECURITY_DEPRECATED_HASHING_SCHEMES=[],
         SECURITY_STATIC_FOLDER=None,
+        SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
         SECURITY_REGISTERABLE=True,
@@ -119,7 +120,7 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     )
     app.session_interface = Sessions(settings, database)
     people = People(database)
-    Security(
+    security = Security(
         app,
         people,
         login_form=forms.SignIn,
@@ -128,9 +129,12 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
         send_confirmation_form=forms.Confirm,
         reset_password_form=forms.Reset,
         change_password_form=forms.Change,
+        verify_form=forms.Verify,
         mail_util_cls=Post,
         password_util_cls=Passwords,
     )
+    # Its answers for programs hold a token that opens the account; ours are for people.
+    security.want_json(lambda request: False)
     _without_rights(app)
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)

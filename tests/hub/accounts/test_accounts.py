@@ -281,6 +281,29 @@ def test_the_sixth_try_is_refused_in_every_process(browser: Browser, email: str)
     assert browser.sign_in(email).answer.location == "/account"
 
 
+def test_the_present_password_cannot_be_guessed_in_a_session_that_was_left_open(browser: Browser, email: str) -> None:
+    browser.member(email)
+    for _ in range(limits.BY_ACCOUNT):
+        assert errors(browser.send("/account/password", password="a guess or two", new_password=OTHER))
+    assert "too many tries" in above(browser.send("/account/password", password=PASSWORD, new_password=OTHER))
+    assert "too many tries" in above(browser.send("/account/verify", password=PASSWORD))
+    assert "too many tries" in above(Browser.at(browser.site).sign_in(email)), "it is one lock with several doors"
+
+
+def test_no_token_for_programs_is_given(browser: Browser, email: str) -> None:
+    browser.register(email)
+    browser.confirm(email)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.site.get("/sign-in", browser.client).text)
+    assert token
+    answer = browser.client.post(
+        "/sign-in?include_auth_token",
+        json={"email": email, "password": PASSWORD},
+        base_url=BASE,
+        headers={"Referer": BASE, "X-CSRFToken": token[1], "Accept": "application/json"},
+    )
+    assert "authentication_token" not in answer.text
+
+
 def test_a_network_may_try_more_often_but_not_for_ever(site: Site, browser: Browser) -> None:
     with site.database.writing() as session:
         key = limits._hash("127.0.0.1")
