@@ -76,48 +76,7 @@ MESSAGES: Final[dict[str, str]] = {
 
 def secure(app: Flask, settings: Settings, database: Database) -> None:
     """Give the app its accounts."""
-    app.config.update(
-        SECURITY_PASSWORD_SALT=settings.secret(),
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SINGLE_HASH=True,
-        SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
-        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        # What links hold of a password's hash, signed: the hash has a salt, so that a slow one would hide nothing more.
-        SECURITY_HASHING_SCHEMES=["hex_sha256"],
-        SECURITY_DEPRECATED_HASHING_SCHEMES=[],
-        SECURITY_STATIC_FOLDER=None,
-        SECURITY_API_ENABLED_METHODS=["session"],
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
-        SECURITY_REGISTERABLE=True,
-        SECURITY_CONFIRMABLE=True,
-        SECURITY_RECOVERABLE=True,
-        SECURITY_CHANGEABLE=True,
-        SECURITY_DATETIME_FACTORY=now,
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/account/sign-out",
-        SECURITY_REGISTER_URL="/register",
-        SECURITY_CONFIRM_URL="/confirm",
-        SECURITY_RESET_URL="/new-password",
-        SECURITY_CHANGE_URL="/account/password",
-        SECURITY_VERIFY_URL="/account/verify",
-        SECURITY_POST_LOGIN_VIEW="/account",
-        SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_POST_REGISTER_VIEW="/register/sent",
-        SECURITY_POST_CHANGE_VIEW="/account",
-        SECURITY_CONFIRM_EMAIL_WITHIN=timedelta(days=2),
-        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
-        SECURITY_AUTO_LOGIN_AFTER_RESET=False,
-        SECURITY_FRESHNESS=timedelta(hours=1),
-        SECURITY_EMAIL_HTML=False,
-        SECURITY_EMAIL_SUBJECT_REGISTER=f"Confirm your address for {settings.name}",
-        SECURITY_EMAIL_SUBJECT_CONFIRM=f"Confirm your address for {settings.name}",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET=f"A new password for {settings.name}",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE=f"Your password for {settings.name} was changed",
-        SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE=f"Your password for {settings.name} was changed",
-        **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
-    )
+    app.config.update(_settings(settings))
     app.session_interface = Sessions(settings, database)
     people = People(database)
     security = Security(
@@ -142,6 +101,52 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
     app.extensions["moothall"]["people"] = people
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """What Flask-Security is told."""
+    return {
+        "SECURITY_PASSWORD_SALT": settings.secret(),
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
+        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        # What links hold of a password's hash, signed: the hash has a salt, so that a slow one would hide nothing more.
+        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
+        "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
+        "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+        "SECURITY_REGISTERABLE": True,
+        "SECURITY_CONFIRMABLE": True,
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_DATETIME_FACTORY": now,
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_REGISTER_URL": "/register",
+        "SECURITY_CONFIRM_URL": "/confirm",
+        "SECURITY_RESET_URL": "/new-password",
+        "SECURITY_CHANGE_URL": "/account/password",
+        "SECURITY_VERIFY_URL": "/account/verify",
+        "SECURITY_POST_LOGIN_VIEW": "/account",
+        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_POST_REGISTER_VIEW": "/register/sent",
+        "SECURITY_POST_CHANGE_VIEW": "/account",
+        "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
+        "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
+        "SECURITY_FRESHNESS": timedelta(hours=1),
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_EMAIL_SUBJECT_REGISTER": f"Confirm your address for {settings.name}",
+        "SECURITY_EMAIL_SUBJECT_CONFIRM": f"Confirm your address for {settings.name}",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"A new password for {settings.name}",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": f"Your password for {settings.name} was changed",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"Your password for {settings.name} was changed",
+        **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
+    }
 
 
 def _without_rights(app: Flask) -> None:

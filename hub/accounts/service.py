@@ -113,13 +113,8 @@ def _actor(person: Person, memberships: str | None = None) -> Actor:
     return Actor(person.name, person.id, frozenset({person.role}), frozenset((one[0], one[1]) for one in lines))
 
 
-def close_session(session: Session, secret: str) -> None:
-    """Forget the session: its cookie opens nothing any more."""
-    end_session(session, _hash(secret))
-
-
 def end_session(session: Session, hashed: str) -> None:
-    """Forget the session with this hash."""
+    """Forget the session with this hash: its cookie opens nothing any more."""
     session.execute(delete(WebSession).where(WebSession.hashed == hashed))
 
 

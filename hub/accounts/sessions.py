@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from flask import session as this_session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import update
+from werkzeug.wrappers import Response as BaseResponse
 
 from hub.accounts.models import WebSession
 from hub.accounts.service import Held, end_session, open_stamped
@@ -31,6 +32,17 @@ def cookie_name(settings: Settings) -> str:
     return f"__Host-{SESSION_COOKIE}" if settings.base_url.startswith("https:") else SESSION_COOKIE
 
 
+def set_secret(response: BaseResponse, settings: Settings, secret: str) -> None:
+    """Have the browser keep a session's secret."""
+    seconds = int(settings.pace.session)
+    response.set_cookie(cookie_name(settings), secret, max_age=seconds, **_flags(settings))
+
+
+def _flags(settings: Settings) -> dict[str, Any]:
+    secure = settings.base_url.startswith("https:")
+    return {"httponly": True, "samesite": "Lax", "secure": secure, "path": "/"}
+
+
 class BrowserSession(SecureCookieSession):
     """Flask's session; `held` is the row behind it, None for a stranger."""
 
@@ -43,8 +55,7 @@ class Sessions(SecureCookieSessionInterface):
     session_class = BrowserSession
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._name = cookie_name(settings)
-        self._secure = settings.base_url.startswith("https:")
+        self._settings = settings
         self._seconds = settings.pace.session
         self._database = database
 
@@ -72,12 +83,9 @@ class Sessions(SecureCookieSessionInterface):
                 end_session(database, held.hashed)
             secret = open_stamped(database, stamp, state, self._seconds, browser=agent()) if stamp else ""
         if secret:
-            seconds = int(self._seconds)
-            response.set_cookie(
-                self._name, secret, max_age=seconds, httponly=True, samesite="Lax", secure=self._secure, path="/"
-            )
+            set_secret(response, self._settings, secret)
         else:
-            response.delete_cookie(self._name, httponly=True, samesite="Lax", secure=self._secure, path="/")
+            response.delete_cookie(cookie_name(self._settings), **_flags(self._settings))
 
     def _note(self, held: Held, state: dict[str, Any]) -> None:
         with self._database.writing() as database:

@@ -10,12 +10,14 @@ from flask import Response, after_this_request, g
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person
 from hub.accounts.service import actor_for
 from hub.audit.service import note_act
 from hub.db import Database
+from hub.errors import Conflict
 
 
 class Account(Person, UserMixin):  # type: ignore[misc]
@@ -58,7 +60,10 @@ class People(SQLAlchemyUserDatastore):
             return found
 
     def create_user(self, **kwargs: Any) -> Account:
-        """A new account; its address in small letters, its name the part before the `@` until it is told."""
+        """A new account; its address in small letters, its name the part before the `@` until it is told.
+
+        Conflict where another request has made it since it was looked for.
+        """
         kwargs["email"] = kwargs["email"].lower()
         kwargs.setdefault("name", kwargs["email"].partition("@")[0])
         kwargs.pop("roles", None)
@@ -66,6 +71,11 @@ class People(SQLAlchemyUserDatastore):
         made = Account(**kwargs)
         self.set_uniquifier(made)
         self.session.add(made)
+        try:
+            self.session.flush()
+        except IntegrityError as error:
+            give_up()
+            raise Conflict("This form was sent twice at once. Look into your mail for the link.") from error
         return made
 
     def commit(self) -> None:

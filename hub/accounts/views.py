@@ -1,4 +1,4 @@
-"""Signing in by a one-time link and out, confirming an address, and the page of one's own account.
+"""Signing in by a one-time link, confirming an address, and the page of one's own account.
 
 What is done with address and password alone is Flask-Security's (hub/accounts/security.py).
 """
@@ -6,11 +6,10 @@ What is done with address and password alone is Flask-Security's (hub/accounts/s
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_security import logout_user
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
-from hub.accounts.service import close_session, end_session, sessions_of, use_link
-from hub.accounts.sessions import agent, cookie_name, held
+from hub.accounts.service import end_session, sessions_of, use_link
+from hub.accounts.sessions import agent, held, set_secret
 from hub.audit.service import note_act
 from hub.errors import NotFound
 from hub.web import actor, database, part, policy
@@ -33,27 +32,7 @@ def sign_in(secret: str) -> Any:
     with database().writing() as session:
         opened = use_link(session, secret=secret, seconds=settings.pace.session, browser=agent())
     response = redirect(url_for("sources.listing"), 303)
-    response.set_cookie(
-        cookie_name(settings),
-        opened,
-        max_age=int(settings.pace.session),
-        httponly=True,
-        samesite="Lax",
-        secure=settings.base_url.startswith("https:"),
-    )
-    return response
-
-
-@blueprint.post("/sign-out")
-@policy("sign out")
-def sign_out() -> Any:
-    """Forget the session here and in the browser."""
-    name = cookie_name(part("settings"))
-    with database().writing() as session:
-        close_session(session, request.cookies.get(name, ""))
-    logout_user()
-    response = redirect(url_for("home.home"), 303)
-    response.delete_cookie(name)
+    set_secret(response, settings, opened)
     return response
 
 

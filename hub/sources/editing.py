@@ -4,8 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
 from hub.errors import Conflict, NotFound
@@ -13,7 +11,7 @@ from hub.organisations.models import Organisation
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
 from hub.sources.models import Source
 from hub.sources.registering import preview_page, settings_page
-from hub.sources.service import BUSY, CHANGED, change_source, edition, is_at_rest, registered
+from hub.sources.service import BUSY, CHANGED, change_source, edition, is_at_rest, registered, source_and_organisation
 from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("editing", __name__)
@@ -95,17 +93,6 @@ def _save(id: str, typed: Typed) -> Any:
 def _stored(id: str) -> tuple[Typed, Organisation]:
     """What the source says now, and whose it is."""
     with database().reading() as session:
-        row, organisation = _find(session, id)
+        row, organisation = source_and_organisation(session, id)
         require("register sources", row)
         return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
-
-
-def _find(session: Session, id: str) -> tuple[Source, Organisation]:
-    found = session.execute(
-        select(Source, Organisation)
-        .join(Organisation, Organisation.id == Source.organisation_id)
-        .where(Source.id == id)
-    ).first()
-    if found is None:
-        raise NotFound("There is no such source. The list of sources has them all.")
-    return found[0], found[1]

@@ -46,6 +46,15 @@ class Choices:
     categories: Mapping[str, str] = field(default_factory=dict)
 
 
+def source_and_organisation(session: Session, id: str) -> tuple[Source, Organisation]:
+    """The source with this id, and whose it is. NotFound."""
+    joined = select(Source, Organisation).join(Organisation, Organisation.id == Source.organisation_id)
+    found = session.execute(joined.where(Source.id == id)).first()
+    if found is None:
+        raise NotFound("There is no such source. The list of sources has them all.")
+    return found[0], found[1]
+
+
 def add_source(
     session: Session,
     *,

@@ -15,7 +15,7 @@ from hub.records.models import RecordRow, Tag
 from hub.sources.health import Health, health_after, health_of, is_news, last_run, last_runs, problems_of, said_of
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
-from hub.sources.service import accept_held, pause, refuse_held
+from hub.sources.service import accept_held, pause, refuse_held, source_and_organisation
 from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy, require
 
 LIST = 50
@@ -92,7 +92,7 @@ def _rows(session: Session) -> list[tuple[Source, Organisation, Health]]:
 def source(id: str) -> str:
     """State, last thirty checks as a plot and a table, problems of the last check by cause, what we hold."""
     with database().reading() as session:
-        row, organisation = _find(session, id)
+        row, organisation = source_and_organisation(session, id)
         runs = _runs(session, id)
         last = runs[0] if runs else None
         held = last if last is not None and last.state == "held" else None
@@ -119,7 +119,7 @@ def source(id: str) -> str:
 def source_feed(id: str) -> Response:
     """The last checks that brought something or met problems, for whoever looks after the site."""
     with database().reading() as session:
-        row, organisation = _find(session, id)
+        row, organisation = source_and_organisation(session, id)
         runs = [one for one in _runs(session, id) if one.ended and is_news(one)]
     entries = [
         FeedEntry(
@@ -139,7 +139,7 @@ def source_feed(id: str) -> Response:
 def runs_csv(id: str) -> Response:
     """The numbers behind the plot."""
     with database().reading() as session:
-        _find(session, id)
+        source_and_organisation(session, id)
         rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in _runs(session, id)]
     return csv_table("checks", RUN_COLUMNS, rows)
 
@@ -149,7 +149,7 @@ def runs_csv(id: str) -> Response:
 def run(id: str, run_id: str) -> str:
     """One check: its numbers, its problems, and what a held one wants to remove."""
     with database().reading() as session:
-        row, organisation = _find(session, id)
+        row, organisation = source_and_organisation(session, id)
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound("There is no such check of this source.")
@@ -171,7 +171,7 @@ def problems(id: str) -> Any:
     """Every problem of the last check, none cut off; one cause alone with `?cause=`; .csv to download."""
     cause = request.args.get("cause", "")
     with database().reading() as session:
-        row, organisation = _find(session, id)
+        row, organisation = source_and_organisation(session, id)
         last = last_run(session, id)
         groups = problems_of(session, last.id) if last else []
         chosen = [group for group in groups if not cause or group.code == cause]
@@ -191,7 +191,7 @@ def problems(id: str) -> Any:
 def problems_csv(id: str) -> Response:
     """The problems of the last check as a table."""
     with database().reading() as session:
-        _find(session, id)
+        source_and_organisation(session, id)
         last = last_run(session, id)
         found = [one for group in problems_of(session, last.id) for one in group.problems] if last else []
         rows = [(one.code, one.severity, one.what, one.where, one.fix, one.sample) for one in found]
@@ -203,7 +203,7 @@ def problems_csv(id: str) -> Response:
 def check(id: str) -> Any:
     """Check now."""
     with database().writing() as session:
-        row, _ = _find(session, id)
+        row, _ = source_and_organisation(session, id)
         require("run sources", row)
         queued = queue_run(session, row).id
     part("courier").send("harvest", queued)
@@ -217,7 +217,7 @@ def set_paused(id: str) -> Any:
     """Pause, or resume."""
     paused = request.form.get("paused") == "yes"
     with database().writing() as session:
-        row, _ = _find(session, id)
+        row, _ = source_and_organisation(session, id)
         require("run sources", row)
         pause(session, row, actor=actor(), paused=paused)
     flash("Paused: nobody checks it until you resume it." if paused else "Resumed: the next check is due now.")
@@ -233,7 +233,7 @@ def decide(id: str, run_id: str) -> Any:
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound("There is no such check of this source.")
-        require("run sources", _find(session, id)[0])
+        require("run sources", source_and_organisation(session, id)[0])
         if accepted:
             accept_held(session, one, actor=actor())
         else:
@@ -244,17 +244,6 @@ def decide(id: str, run_id: str) -> Any:
     else:
         flash(f"Refused: {restored} documents are back as they were. The next check is due now.")
     return redirect(url_for("sources.source", id=id), 303)
-
-
-def _find(session: Session, id: str) -> tuple[Source, Organisation]:
-    found = session.execute(
-        select(Source, Organisation)
-        .join(Organisation, Organisation.id == Source.organisation_id)
-        .where(Source.id == id)
-    ).first()
-    if found is None:
-        raise NotFound("There is no such source. The list of sources has them all.")
-    return found[0], found[1]
 
 
 def _runs(session: Session, id: str) -> list[Run]:

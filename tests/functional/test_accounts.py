@@ -1,6 +1,5 @@
 """Making an account and being a content officer in Chromium: with and without JavaScript, wide and on a phone."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -8,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
-from waitress import create_server
 
 from hub.accounts.models import Person
 from hub.accounts.service import make_link
 from hub.mail.models import Mail
 from tests.functional.browser import WIDTHS, Browser, Page, chromium, needs_chromium
+from tests.functional.serving import serving
 from tests.hub.accounts.people import OTHER, PASSWORD
 from tests.hub.site import Site, filled_site
 
@@ -40,13 +39,8 @@ class Live:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with filled_site(tmp_path_factory.mktemp("accounts") / "hub") as site:
-        server = create_server(site.app, host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Live(f"http://127.0.0.1:{server.effective_port}", site)
-        server.close()
-        thread.join(5)
+    with filled_site(tmp_path_factory.mktemp("accounts") / "hub") as site, serving(site.app) as url:
+        yield Live(url, site)
 
 
 @pytest.fixture(scope="module")

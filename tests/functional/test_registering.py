@@ -1,15 +1,14 @@
 """Registering and editing a source in Chromium, with and without JavaScript, wide and on a phone."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from waitress import create_server
 
 from hub.accounts.service import make_link
 from hub.wsgi import build
 from tests.functional.browser import WIDTHS, Browser, Page, chromium, needs_chromium
+from tests.functional.serving import serving
 from tests.hub.sources.checked import Checked
 from tests.hub.sources.registered import hub_of_two
 from tests.servers.loopback import serve
@@ -35,13 +34,9 @@ class Live:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with hub_of_two(tmp_path_factory.mktemp("registering") / "hub") as checked:
-        server = create_server(build(checked.parts.settings), host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Live(f"http://127.0.0.1:{server.effective_port}", checked)
-        server.close()
-        thread.join(5)
+    folder = tmp_path_factory.mktemp("registering") / "hub"
+    with hub_of_two(folder) as checked, serving(build(checked.parts.settings)) as url:
+        yield Live(url, checked)
 
 
 @pytest.fixture(scope="module")

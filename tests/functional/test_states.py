@@ -1,18 +1,17 @@
 """Pages in states that the demo seldom shows, in Chromium: held, failed, withdrawn, changed, empty, signed in."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from waitress import create_server
 
 from hub.accounts.service import make_link
 from hub.records.models import RecordRow
 from hub.wsgi import build
 from tests.functional.browser import WIDTHS, Browser, chromium, needs_chromium
+from tests.functional.serving import serving
 from tests.hub.sources.checked import Checked, checked_hub, website
 from tests.servers.loopback import Answer, Request, serve
 
@@ -37,12 +36,8 @@ class Live:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with checked_hub(tmp_path_factory.mktemp("states") / "hub") as checked:
         pages = _states(checked)
-        server = create_server(build(checked.parts.settings), host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Live(f"http://127.0.0.1:{server.effective_port}", checked, pages)
-        server.close()
-        thread.join(5)
+        with serving(build(checked.parts.settings)) as url:
+            yield Live(url, checked, pages)
 
 
 def _states(checked: Checked) -> dict[str, str]:
@@ -130,14 +125,13 @@ def test_the_operator_decides_about_a_held_check_by_keyboard(live: Live, browser
 
 
 def test_an_empty_hub_says_on_every_list_what_will_be_there(tmp_path: Path, browser: Browser) -> None:
-    with checked_hub(tmp_path / "hub") as checked, browser.page(320) as page:
-        server = create_server(build(checked.parts.settings), host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
+    with (
+        checked_hub(tmp_path / "hub") as checked,
+        serving(build(checked.parts.settings)) as url,
+        browser.page(320) as page,
+    ):
         for path in ("/", "/search", "/search?q=damp", "/topics", "/topics/HOU.1", "/organisations", "/sources"):
-            page.goto(f"http://127.0.0.1:{server.effective_port}{path}")
+            page.goto(url + path)
             assert page.violations() == [], path
             assert page.text(), path
-        server.close()
-        thread.join(5)
     assert page.messages == []

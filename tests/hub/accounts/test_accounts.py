@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 
@@ -132,6 +133,17 @@ def test_more_fields_than_the_form_has_change_nothing(browser: Browser, email: s
     assert person.fs_uniquifier != "known"
     assert person.password is not None
     assert person.password.startswith("$argon2")
+
+
+def test_a_form_that_is_sent_twice_at_once_makes_one_account(site: Site, browser: Browser, email: str) -> None:
+    browsers = [browser, *(Browser.at(site) for _ in range(3))]
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(lambda one: one.register(email), browsers))
+    assert {one.status for one in answers} <= {302, 409}
+    assert 302 in {one.status for one in answers}
+    with site.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person).where(Person.email == email)) == 1
+    assert browser.mails(email)
 
 
 def test_known_and_unknown_addresses_get_the_same_answers(browser: Browser, email: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.accounts.models import WebSession
-from hub.accounts.service import actor_of, close_session, make_link, use_link
+from hub.accounts.service import actor_of, end_session, held_by, make_link, use_link
 from hub.errors import NotAllowed
 from tests.people import World
 
@@ -33,7 +33,9 @@ def test_a_link_is_no_session(hub: World) -> None:
 def test_signing_out_ends_the_session_on_the_server(hub: World) -> None:
     with hub.database.writing() as session:
         opened = use_link(session, secret=make_link(session, seconds=60), seconds=60)
-        close_session(session, opened)
+        held = held_by(session, opened)
+        assert held
+        end_session(session, held.hashed)
         assert not actor_of(session, opened).roles
 
 
