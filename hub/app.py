@@ -10,7 +10,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from hub import web
+from hub import languages, web
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
 from hub.accounts.security import POLICIES, secure
@@ -95,6 +95,7 @@ def create_app(
         },
     )
     _templates(app, settings)
+    languages.install(app, lambda: languages.ENGLISH)
     CSRFProtect(app)
     secure(app, settings, database)
     for blueprint in BLUEPRINTS:
