@@ -1,13 +1,11 @@
 """The sandbox for real: whatever a document does to its reader becomes one typed error, and nothing else is touched."""
 
-import io
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -185,116 +183,6 @@ def test_child_sees_no_secret_and_no_descriptor_of_the_hub(sandbox: Sandbox, mon
     assert set(seen["environment"]) <= {"PYTHONPATH", "LANG", "LC_CTYPE"}
     # Standard streams and its own answer.
     assert len(seen["descriptors"]) == 4
-
-
-# --- documents that attack their real readers ------------------------------------------------------------------------
-
-LAUGHS = (
-    b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha">'
-    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(12))
-    + b"]>"
-)
-
-
-def zipped(name: str, part: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(name, part)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("reader", "document"),
-    [
-        (
-            "feed",
-            LAUGHS + b"<rss version='2.0'><channel><title>&m;</title><item><title>&m;</title></item></channel></rss>",
-        ),
-        ("sitemap", LAUGHS + b"<urlset><url><loc>https://e.example/&m;</loc></url></urlset>"),
-        ("html", LAUGHS + b"<html><body><p>&m;</p></body></html>"),
-        ("office", zipped("word/document.xml", LAUGHS + b"<w><p><t>&m;</t></p></w>")),
-    ],
-)
-def test_billion_laughs_stay_unheard(sandbox: Sandbox, reader: str, document: bytes) -> None:
-    started = time.monotonic()
-    told = told_of(sandbox, reader, document)
-    assert time.monotonic() - started < 8
-    assert told in REFUSED or len(told) < 20_000
-
-
-REFUSED = ("unreadable", "not-a-list", "reader-crashed", "reader-too-slow", "empty-document")
-
-
-def told_of(sandbox: Sandbox, reader: str, document: bytes) -> str:
-    """The answer as text, or the code of the one problem that reading it became."""
-    try:
-        return str(sandbox.read(reader, document, url="https://e.example/"))
-    except ReadError as error:
-        return error.problem.code
-
-
-@pytest.mark.parametrize("reader", ["feed", "sitemap", "html", "office", "listing"])
-def test_external_entities_read_nothing(sandbox: Sandbox, reader: str, tmp_path: Path) -> None:
-    canary = tmp_path / "canary.txt"
-    canary.write_text("canary-in-a-file")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        head = (
-            f'<!DOCTYPE a SYSTEM "http://127.0.0.1:{port}/a.dtd" [<!ENTITY f SYSTEM "file://{canary}">'
-            f'<!ENTITY h SYSTEM "http://127.0.0.1:{port}/h"><!ENTITY % p SYSTEM "http://127.0.0.1:{port}/p"> %p;]>'
-        )
-        bodies = {
-            "feed": "<rss version='2.0'><channel><item><title>&f;&h;</title><link>/a</link></item></channel></rss>",
-            "sitemap": "<urlset><url><loc>https://e.example/&f;&h;</loc></url></urlset>",
-            "html": "<html><body><p>&f;&h;</p></body></html>",
-            "office": "<w><p><t>&f;&h;</t></p></w>",
-            "listing": "<html><title>Index of /</title><a href='&f;'>&f;&h;</a></html>",
-        }
-        document = (head + bodies[reader]).encode()
-        data = zipped("word/document.xml", document) if reader == "office" else document
-        try:
-            told = str(sandbox.read(reader, data, url="https://e.example/"))
-        except ReadError as error:
-            told = error.problem.what
-        assert "canary-in-a-file" not in told
-        listener.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            listener.accept()
-
-
-@pytest.mark.parametrize(
-    ("reader", "document"),
-    [
-        ("html", b"<html><body>" + b"<div>" * 200_000 + b"words"),
-        ("html", b"<html><body>" + b"<!--" * 100_000),
-        ("html", b"<html><body>" + b"<a href=x>" * 100_000),
-        ("html", b"<html><body>" + b"<p>equal" * 120_000),
-        ("html", b"<html><body>" + b"<table><tr><td>" * 20_000),
-        ("html", b"<html><body>" + b"&" * 900_000),
-        ("feed", b"<rss version='2.0'><channel><item><description>" + b"<div>" * 200_000),
-        ("feed", b"<rss version='2.0'><channel>" + b"<!--" * 100_000),
-        ("feed", b"<rss version='2.0'><channel>" + b"<item>" * 100_000),
-        ("feed", b"<rss version='2.0'><channel>" + b"<![CDATA[" * 100_000),
-        ("feed", b'{"version": "https://jsonfeed.org/version/1.1", "items": ' + b"[" * 200_000),
-        ("sitemap", b"<urlset>" + b"<url>" * 200_000),
-        ("sitemap", b"<urlset>" + b"<!--" * 100_000),
-        ("listing", b"<title>Index of /</title>" + b"<a href=x>" * 100_000),
-        ("text", b"#" * 1_000_000 + b" " * 1_000_000),
-        ("text", b"---\n" * 500_000),
-        ("pdf", b"%PDF-1.7\n" + b"1 0 obj << /Kids [ 1 0 R ] >> endobj\n" * 20_000),
-        ("office", zipped("word/document.xml", b"<w>" + b"<p>" * 200_000)),
-        ("sheet", zipped("xl/workbook.xml", b"<x>" * 200_000)),
-    ],
-)
-def test_documents_made_to_be_slow_end_within_the_limits(sandbox: Sandbox, reader: str, document: bytes) -> None:
-    started = time.monotonic()
-    assert told_of(sandbox, reader, document)
-    assert time.monotonic() - started < 8
-
-
-def test_zip_bomb_is_named_as_what_it_is(sandbox: Sandbox) -> None:
-    for reader in ("office", "sheet"):
-        assert refused(sandbox, reader, zipped("word/document.xml", b"0" * (150 << 20))) == "bomb"
 
 
 # --- the template ----------------------------------------------------------------------------------------------------
