@@ -9,6 +9,10 @@ ADMIN: Final = "organisation admin"
 MEMBERS: Final = (OFFICER, CONTENT, ADMIN)
 """What somebody may be in an organisation."""
 
+OPERATOR: Final = "operator"
+SITE_MODERATOR: Final = "site moderator"
+"""Answers reports and takes documents down on the whole hub; settings and other people's roles are the operator's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -50,7 +54,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "register sources": frozenset({"operator", CONTENT, ADMIN}),
     "see raw items": frozenset({"operator", CONTENT, ADMIN}),
     "manage members": frozenset({"operator", ADMIN}),
-    "manage people": frozenset({"operator"}),
+    "manage people": frozenset({OPERATOR}),
+    "moderate": frozenset({OPERATOR, SITE_MODERATOR}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 

@@ -5,9 +5,10 @@ from typing import Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from federation.record import clean_line
-from hub.accounts.members import people, set_active, set_role
+from hub.accounts.members import people, set_active, set_moderator, set_role
+from hub.languages import gettext as _
 from hub.organisations.service import organisations
-from hub.policy import MEMBERS
+from hub.policy import MEMBERS, OPERATOR, SITE_MODERATOR
 from hub.web import actor, address_with, database, page_asked, paging, policy
 
 LIST: Final = 50
@@ -32,6 +33,8 @@ def listing() -> Any:
             wanted=wanted,
             organisations=organisations(session),
             roles=MEMBERS,
+            OPERATOR=OPERATOR,
+            SITE_MODERATOR=SITE_MODERATOR,
         )
 
 
@@ -43,6 +46,20 @@ def role(id: str) -> Any:
     with database().writing() as session:
         set_role(session, actor=actor(), person_id=id, organisation_id=organisation, role=chosen)
     flash("Saved. It holds from their next request on.")
+    return _back()
+
+
+@blueprint.post("/manage/people/<id>/moderator")
+@policy("manage people")
+def moderator(id: str) -> Any:
+    """Make somebody a site moderator, or end it."""
+    wanted = request.form.get("moderator") == "yes"
+    with database().writing() as session:
+        name = set_moderator(session, actor=actor(), person_id=id, moderator=wanted).name
+    if wanted:
+        flash(_("%(name)s is a site moderator: answers reports and takes documents down.", name=name))
+    else:
+        flash(_("%(name)s is no site moderator any more.", name=name))
     return _back()
 
 

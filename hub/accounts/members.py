@@ -7,11 +7,12 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Membership, Person, new_stamp
+from hub.accounts.models import PERSON, Membership, Person, new_stamp
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotAllowed, NotFound
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
-from hub.policy import MEMBERS, OFFICER, Actor
+from hub.policy import MEMBERS, OFFICER, OPERATOR, SITE_MODERATOR, Actor
 
 EVERYBODYS: Final = frozenset(
     (
@@ -87,6 +88,20 @@ def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id:
     person.fs_uniquifier = new_stamp()
     thing = f"person {person.id}"
     note_act(session, actor=actor, action="set role", thing=thing, organisation=organisation.slug, role=role or "none")
+
+
+def set_moderator(session: Session, *, actor: Actor, person_id: str, moderator: bool) -> Person:
+    """Make somebody a site moderator, or end it. Their sessions begin anew. NotAllowed for an operator."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(_("There is nobody with this account."))
+    if person.role == OPERATOR:
+        raise NotAllowed(_("An operator may do everything that a site moderator may."))
+    role = SITE_MODERATOR if moderator else PERSON
+    if person.role != role:
+        person.role, person.fs_uniquifier = role, new_stamp()
+        note_act(session, actor=actor, action="set role", thing=f"person {person.id}", role=role)
+    return person
 
 
 def set_active(session: Session, *, actor: Actor, person_id: str, active: bool) -> Person:

@@ -2,13 +2,16 @@
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
 from hub.policy import OFFICER
+
+PERSON: Final = "person"
+"""The role of whoever has none on the whole hub."""
 
 
 def new_stamp() -> str:
@@ -23,7 +26,8 @@ class Person(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(200))
-    role: Mapped[str] = mapped_column(String(20), default="person")
+    role: Mapped[str] = mapped_column(String(20), default=PERSON)
+    """On the whole hub: `person` for none, hub.policy.SITE_MODERATOR or OPERATOR."""
     created: Mapped[datetime] = mapped_column(Moment, default=now)
     email: Mapped[str | None] = mapped_column(String(254), index=True, unique=True)
     """In small letters; nobody is found by another spelling of it."""

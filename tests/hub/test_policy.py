@@ -31,6 +31,7 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "POST /account/verify": (403, 200, 200),
     "GET /manage/people": (403, 403, 200),
     "POST /manage/people/<id>/role": (403, 403, 404),
+    "POST /manage/people/<id>/moderator": (403, 403, 404),
     "POST /manage/people/<id>/active": (403, 403, 404),
     "GET /organisations/<slug>/people": (403, 403, 200),
     "POST /organisations/<slug>/people/invite": (403, 403, 400),

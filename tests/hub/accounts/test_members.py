@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from hub.accounts.members import EVERYBODYS, set_domains
 from hub.accounts.models import Attempt, Membership, Person
+from hub.accounts.service import actor_for
 from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.errors import BadInput
 from hub.organisations.service import find_organisation
-from hub.policy import ADMIN, COMMAND_LINE, CONTENT, OFFICER
+from hub.policy import ADMIN, COMMAND_LINE, CONTENT, OFFICER, can
 from hub.sources.models import Source
 from tests.hub.accounts.people import Browser
 from tests.hub.site import Site
@@ -209,3 +210,25 @@ def test_a_content_officer_registers_and_edits_for_the_own_organisation_alone(si
         )
         assert len(held) == 1
         assert held[0].name != "Taken over"
+
+
+def test_an_operator_makes_a_site_moderator_who_moderates_and_no_more(site: Site, operator: Browser) -> None:
+    other, person = joined(site, "elsewhere.example")
+    said = operator.posted(f"/manage/people/{person}/moderator", "/manage/people", moderator="yes")
+    assert said.status_code == 303
+    assert "site moderator" in operator.page("/manage/people").words
+    assert not other.signed_in, "with other rights one signs in anew"
+    with site.database.reading() as session:
+        held = actor_for(session, person)
+    assert can(held, "moderate")
+    assert not can(held, "manage people")
+    assert not can(held, "run sources")
+    operator.posted(f"/manage/people/{person}/moderator", "/manage/people", moderator="no")
+    with site.database.reading() as session:
+        assert not can(actor_for(session, person), "moderate")
+
+
+def test_an_operator_stays_one(site: Site, operator: Browser) -> None:
+    with site.database.reading() as session:
+        person = session.scalars(select(Person.id).where(Person.role == "operator")).first()
+    assert operator.posted(f"/manage/people/{person}/moderator", "/manage/people", moderator="no").status_code == 403
