@@ -36,6 +36,7 @@ from hub.topics.service import Vocabulary, store_scheme
 from hub.wsgi import build
 from tests.databases import DATABASES, address_of
 from tests.hub.published import EASTMERE, FANS_AGAIN, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
+from tests.passwords import hash_quickly
 from tests.people import settings_in, source_of
 from tests.vocab.loaded import common, tagger
 
@@ -168,7 +169,7 @@ def empty_site(folder: Path, **given: object) -> Iterator[Site]:
     writer = open_writer(settings)
     writer.ensure()
     writer.release()
-    app = build(settings)
+    app = hash_quickly(build(settings))
     try:
         yield Site(settings, database, app)
     finally:
