@@ -95,7 +95,7 @@ def create_app(
         },
     )
     _templates(app, settings)
-    languages.install(app, lambda: languages.ENGLISH)
+    languages.install(app)
     CSRFProtect(app)
     secure(app, settings, database)
     for blueprint in BLUEPRINTS:
@@ -124,6 +124,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         hub_name=settings.name,
         run_by=settings.run_by,
         address_with=web.address_with,
+        other_languages=web.other_languages,
         actor=web.actor,
         SECTORS=SECTORS,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
@@ -147,6 +148,7 @@ def _admit() -> Any:
             held = held_by(database, secret)
         if held is not None:
             g.actor = held.actor
+            languages.prefer(held.language)
             if request.blueprint in ACCOUNTS:
                 hold(held)
     if request.endpoint is None:

@@ -1,25 +1,41 @@
 """The languages of this hub's own words: what a page or a mail says, in the language of who reads it.
 
-Every sentence is written in English where it is used, as `_("…")`; hub/translations holds the others. The language is
-that of `speaking`, else that of the request, else English (commands and logs).
+Every sentence is written in English where it is used, as `_("…")`, or `N_("…")` where it is a constant that is said
+later; hub/translations holds the others. We speak the language of `speaking` (a mail); else that of the request, which
+is, in this order:
+
+1. `lang` of the address, which the browser then keeps (a cookie, no row: looking at a page writes nothing);
+2. that cookie;
+3. the language of the account of whoever is signed in;
+4. what the browser asks for (Accept-Language);
+
+and else English: so do commands and logs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context
+from flask import Flask, Response, current_app, g, has_request_context, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 ENGLISH: Final = "en"
 LANGUAGES: Final[dict[str, str]] = {ENGLISH: "English", "cy": "Cymraeg"}
 """Code -> what a language calls itself."""
 
 FOLDER: Final = Path(__file__).with_name("translations")
+COOKIE: Final = "moothall-language"
+A_YEAR: Final = 365 * 86400
+SPOKEN: Final = ("text/html", "text/csv", "application/atom+xml")
+"""What is written in a language; the rest is for machines."""
 
 _spoken: ContextVar[str] = ContextVar("moothall_spoken", default="")
 
@@ -30,8 +46,23 @@ def language() -> str:
         return spoken
     if not has_request_context():
         return ENGLISH
-    locale = flask_babel.get_locale()
-    return ENGLISH if locale is None else str(locale.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _chosen()
+    return found
+
+
+def _chosen() -> str:
+    for code in (request.args.get("lang"), request.cookies.get(COOKIE), g.get("own_language")):
+        if code in LANGUAGES:
+            return str(code)
+    return request.accept_languages.best_match(list(LANGUAGES), ENGLISH) or ENGLISH
+
+
+def prefer(code: str) -> None:
+    """Whoever makes this request has chosen this language for their account."""
+    g.own_language = code
+    g.pop("language", None)
 
 
 @contextmanager
@@ -44,27 +75,77 @@ def speaking(code: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def N_(message: str) -> str:
+    """Marks a constant that is said later, by `gettext`."""
+    return message
+
+
 def gettext(message: str, /, **words: Any) -> str:
     """`message` in the language we speak, with `%(name)s` filled in from `words` where there are any."""
-    said = str(_translations(language()).ugettext(message))
+    said = _said(language(), message)
     return said % words if words else said
 
 
 def ngettext(one: str, more: str, number: int, /, **words: Any) -> str:
-    """`one` or `more`, as the language has it for `number`, which stands in them as `%(num)s`."""
-    return str(_translations(language()).ungettext(one, more, number)) % {"num": number, **words}
+    """`one` or `more`, as the language has it for `number`, which stands in them as `%(num)s`: `86,412`."""
+    said = str(_translations(language()).ungettext(one, more, number))
+    return said % {"num": f"{number:,}", **words} if "%" in said else said
 
 
-def install(app: Flask, choose: Callable[[], str]) -> None:
-    """Give the app's templates `_`, `ngettext` and `trans`; `choose` says which language a request speaks."""
+def install(app: Flask) -> None:
+    """Give the app's templates `_`, `ngettext` and `trans`, and every answer its language."""
     babel = flask_babel.Babel(configure_jinja=False)
-    babel.init_app(app, default_locale=ENGLISH, default_translation_directories=str(FOLDER), locale_selector=choose)
+    babel.init_app(app, default_locale=ENGLISH, default_translation_directories=str(FOLDER), locale_selector=language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda message: _translations(language()).ugettext(message),
-        ngettext=lambda one, more, number: _translations(language()).ungettext(one, more, number),
-        newstyle=True,
-    )
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_counted, language=language)
+    app.after_request(_told)
+
+
+def keep(response: BaseResponse, code: str) -> None:
+    """Have the browser keep this language."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(COOKIE, code, max_age=A_YEAR, path="/", httponly=True, samesite="Lax", secure=secure)
+
+
+def _told(response: Response) -> Response:
+    """What an answer says about its language; one that was asked for by name is kept."""
+    if request.endpoint == "static":
+        return response
+    response.vary.add("Accept-Language")
+    if response.mimetype in SPOKEN:
+        response.headers.setdefault("Content-Language", language())
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and request.cookies.get(COOKIE) != asked:
+        keep(response, str(asked))
+    return response
+
+
+# Templates say these several hundred times a page: what does not change from one time to the next is kept.
+
+
+@pass_eval_context
+def _shown(context: EvalContext, message: str, /, **words: Any) -> str:
+    said = _marked(language(), message) if context.autoescape else _said(language(), message)
+    return said % words if "%" in said else said
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, more: str, number: int, /, **words: Any) -> str:
+    said = str(_translations(language()).ungettext(one, more, number))
+    words.setdefault("num", f"{number:,}")
+    return (Markup(said) if context.autoescape else said) % words if "%" in said else said
+
+
+@lru_cache(maxsize=8192)
+def _said(code: str, message: str) -> str:
+    return str(_translations(code).ugettext(message))
+
+
+@lru_cache(maxsize=8192)
+def _marked(code: str, message: str) -> Markup:
+    return Markup(_said(code, message))
 
 
 @cache

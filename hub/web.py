@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.urls import iri_to_uri
 
 from federation.record import as_moment
+from hub import languages
 from hub.db import Database, now
 from hub.errors import NotAllowed
 from hub.policy import ACTIONS, ANONYMOUS, Actor, Thing, can
@@ -118,12 +119,27 @@ def paging(total: int, size: int, *, most: int = LARGEST_PAGE) -> Paging | None:
 
 
 def address_with(**changed: str | int | list[str] | None) -> str:
-    """This page's address with some parameters changed (None takes one away); lists repeat the parameter."""
-    kept: dict[str, Any] = {key: values for key, values in request.args.lists() if any(values)}
+    """This page's address with some parameters changed (None takes one away); lists repeat the parameter.
+
+    Its language is left out: the browser keeps that.
+    """
+    kept: dict[str, Any] = {key: values for key, values in request.args.lists() if any(values) and key != "lang"}
     kept.update(changed)
     pairs = {key: value for key, value in kept.items() if value not in (None, "", [])}
     query = urlencode(sorted(pairs.items()), doseq=True)
     return f"{request.path}?{query}" if query else request.path
+
+
+def other_languages() -> list[tuple[str, str, str]]:
+    """(code, what it calls itself, this page in it), of those that we do not speak now."""
+    rule = request.url_rule
+    here = rule is None or rule.methods is None or "GET" in rule.methods
+    spoken = languages.language()
+    return [
+        (code, name, address_with(lang=code) if here else f"/?lang={code}")
+        for code, name in languages.LANGUAGES.items()
+        if code != spoken
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
+from hub.languages import ENGLISH
 from hub.policy import OFFICER
 
 PERSON: Final = "person"
@@ -39,6 +40,8 @@ class Person(Base):
     """When they showed that the address is theirs."""
     fs_uniquifier: Mapped[str] = mapped_column(String(64), index=True, unique=True, default=new_stamp)
     """The stamp of their sessions, by the name that Flask-Security gives it."""
+    language: Mapped[str] = mapped_column(String(8), default=ENGLISH)
+    """In which they read the hub, where their browser says nothing else, and its mails."""
 
 
 class WebSession(Base):

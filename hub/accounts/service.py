@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from hub.accounts.models import Membership, Person, WebSession
 from hub.audit.service import note_act
 from hub.db import alone, locking, now
-from hub.errors import NotAllowed
+from hub.errors import BadInput, NotAllowed
+from hub.languages import ENGLISH, LANGUAGES
+from hub.languages import gettext as _
 from hub.policy import ANONYMOUS, COMMAND_LINE, Actor
 
 
@@ -75,6 +77,8 @@ class Held:
     actor: Actor
     stamp: str
     state: dict[str, Any]
+    language: str = ENGLISH
+    """Of their account."""
 
 
 def held_by(session: Session, secret: str) -> Held | None:
@@ -91,7 +95,9 @@ def held_by(session: Session, secret: str) -> Held | None:
         )
     )
     row = session.execute(found).first()
-    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state) if row else None
+    if row is None:
+        return None
+    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state, row[1].language)
 
 
 _MEMBERSHIPS: Final = (
@@ -111,6 +117,14 @@ def actor_for(session: Session, person_id: str) -> Actor:
 def _actor(person: Person, memberships: str | None = None) -> Actor:
     lines = [line.split(" ", 1) for line in (memberships or "").splitlines()]
     return Actor(person.name, person.id, frozenset({person.role}), frozenset((one[0], one[1]) for one in lines))
+
+
+def choose_language(session: Session, *, actor: Actor, code: str) -> None:
+    """Speak this language to whoever asks, also in mails. BadInput for one that we do not speak."""
+    if code not in LANGUAGES:
+        raise BadInput(_("Choose one of the languages."), "language")
+    session.get_one(Person, actor.person_id).language = code
+    note_act(session, actor=actor, action="choose language", thing=f"person {actor.person_id}", language=code)
 
 
 def end_session(session: Session, hashed: str) -> None:

@@ -18,6 +18,7 @@ from hub.accounts.service import actor_for
 from hub.audit.service import note_act
 from hub.db import Database
 from hub.errors import Conflict
+from hub.languages import language
 
 
 class Account(Person, UserMixin):  # type: ignore[misc]
@@ -68,6 +69,7 @@ class People(SQLAlchemyUserDatastore):
         kwargs.setdefault("name", kwargs["email"].partition("@")[0])
         kwargs.pop("roles", None)
         kwargs.setdefault("active", True)
+        kwargs.setdefault("language", language())
         made = Account(**kwargs)
         self.set_uniquifier(made)
         self.session.add(made)

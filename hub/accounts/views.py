@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
-from hub.accounts.service import end_session, sessions_of, use_link
+from hub.accounts.service import choose_language, end_session, sessions_of, use_link
 from hub.accounts.sessions import agent, held, set_secret
 from hub.audit.service import note_act
 from hub.errors import NotFound
+from hub.languages import LANGUAGES, keep, speaking
+from hub.languages import gettext as _
 from hub.web import actor, database, part, policy
 
 blueprint = Blueprint("accounts", __name__)
@@ -63,7 +65,23 @@ def account() -> str:
     with database().reading() as session:
         person = part("people").find_user(id=actor().person_id)
         rows = sessions_of(session, actor().person_id)
-        return render_template("accounts/account.html", person=person, sessions=rows, here_now=held())
+        return render_template(
+            "accounts/account.html", person=person, sessions=rows, here_now=held(), languages=LANGUAGES
+        )
+
+
+@blueprint.post("/account/language")
+@policy("change own account")
+def speak() -> Any:
+    """The language of the account, and of this browser from now on."""
+    code = request.form.get("language", "")
+    with database().writing() as session:
+        choose_language(session, actor=actor(), code=code)
+    with speaking(code):
+        flash(_("Saved. Pages and mails are in English from now on."))
+    response = redirect(url_for("accounts.account"), 303)
+    keep(response, code)
+    return response
 
 
 @blueprint.post("/account/sessions/end")

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
+from hub.languages import ENGLISH
 
 
 class Organisation(Base):
@@ -27,6 +28,8 @@ class Organisation(Base):
     contact_email: Mapped[str] = mapped_column(String(200), default="")
     contact_phone: Mapped[str] = mapped_column(String(60), default="")
     licence_uri: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(8), default=ENGLISH)
+    """In which mails to its contact point are written."""
     fictional: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(Moment, default=now)
 

@@ -67,6 +67,8 @@ class Run(Base):
     """Grows with each taking of the lease; a worker whose fence is old may not write any more."""
     attempts: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What `message` was made of, so that it can be said in another language: {"code": of a problem, "words": …}."""
     accepted: Mapped[bool] = mapped_column(default=False)
     """A person accepted what the guard held."""
     held: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -99,4 +101,6 @@ class ProblemRow(Base):
     stage: Mapped[str] = mapped_column(String(10))
     severity: Mapped[str] = mapped_column(String(10))
     sample: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What `what` and `fix` were filled in with, so that they can be said in another language."""
     created: Mapped[datetime] = mapped_column(Moment, default=now)

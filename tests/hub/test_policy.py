@@ -24,6 +24,7 @@ from tests.people import AISHA, DEV, settings_in
 TABLE: dict[str, tuple[int, int, int]] = {
     "GET /": (200, 200, 200),
     "GET /account": (302, 200, 200),
+    "POST /account/language": (403, 400, 400),
     "POST /account/sessions/end": (403, 404, 404),
     "GET /account/password": (302, 200, 302),
     "POST /account/password": (403, 200, 302),
