@@ -201,7 +201,8 @@ def _reader(target: str) -> Callable[..., Any]:
 def _outcome(read: Callable[..., Any], data: bytes, options: dict[str, Any]) -> bytes:
     # JSON is made within the try, so that an answer which is none is told like any other crash.
     try:
-        return json.dumps({"answer": read(data, **options)}).encode()
+        # Halves of characters, which JSON can escape and nothing can write, do not leave the child.
+        return json.dumps({"answer": read(data, **options)}, ensure_ascii=False).encode("utf-8", "ignore")
     except Refusal as refusal:
         told: dict[str, Any] = {"refusal": refusal.code, "words": refusal.words}
     except MemoryError:

@@ -180,7 +180,9 @@ def _headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         response.vary.add("Cookie")
-        response.headers.setdefault("Cache-Control", "private, no-store" if web.actor().person_id else "no-cache")
+        if web.actor().person_id or request.blueprint in ACCOUNTS:
+            response.headers["Cache-Control"] = "private, no-store"
+        response.headers.setdefault("Cache-Control", "no-cache")
     return response
 
 

@@ -30,7 +30,8 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+        line = json.dumps(said, ensure_ascii=False)
+        return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
 
 
 class OneLine(logging.Formatter):
