@@ -27,12 +27,15 @@ from hub.pages.health import blueprint as health
 from hub.pages.health import may_read_metrics, watch
 from hub.pages.home import blueprint as home
 from hub.pages.organisation import blueprint as organisation
+from hub.pages.organising import blueprint as organising
 from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES
 from hub.search.views import blueprint as search
+from hub.setup.house import Settled
+from hub.setup.house import house as settled_house
 from hub.sources.editing import blueprint as editing
 from hub.sources.registering import blueprint as registering
 from hub.sources.views import blueprint as sources
@@ -46,6 +49,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     record,
     topic,
     organisation,
+    organising,
     registering,
     editing,
     sources,
@@ -91,10 +95,11 @@ def create_app(
             "likeness": Likeness(index),
             "courier": courier,
             "metrics": watch(app),
+            "house": Settled(database, settings),
             **more,
         },
     )
-    _templates(app, settings)
+    _templates(app)
     languages.install(app)
     CSRFProtect(app)
     secure(app, settings, database)
@@ -112,7 +117,7 @@ def create_app(
     return app
 
 
-def _templates(app: Flask, settings: Settings) -> None:
+def _templates(app: Flask) -> None:
     app.jinja_env.undefined = ChainableUndefined  # the GOV.UK macros read parameters that nobody gave
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     loader = app.jinja_env.loader
@@ -121,14 +126,19 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.loader = ChoiceLoader([loader, macros])
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        hub_name=settings.name,
-        run_by=settings.run_by,
         address_with=web.address_with,
         other_languages=web.other_languages,
         actor=web.actor,
         SECTORS=SECTORS,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
     )
+    app.context_processor(_house)
+
+
+def _house() -> dict[str, Any]:
+    """What every template knows of the hub as its operator has settled it."""
+    house = settled_house()
+    return {"house": house, "hub_name": house.name, "run_by": house.run_by}
 
 
 def _require_policies(app: Flask) -> None:

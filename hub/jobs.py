@@ -29,6 +29,7 @@ from hub.mail.service import forget_old
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT, purge_withdrawn
+from hub.setup.house import Settled
 from hub.sources.harvest import Work, note_refused, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
@@ -52,13 +53,18 @@ class Workshop:
         self.database = database or Database(settings.database)
         self.vocabulary = Vocabulary(self.database)
         self.times = settings.pace
-        self.named = Named(settings.name, settings.base_url)
+        self.house = Settled(self.database, settings)
         self.relay = read_relay(settings)
         self._allow = _allowed(settings)
         self._politeness = Politeness()
         self._sandbox: Sandbox | None = None
         self._labels = -1
         self._guard = threading.Lock()
+
+    @property
+    def named(self) -> Named:
+        """How mails name the hub, as it is settled now."""
+        return Named(self.house.now.name, self.settings.base_url)
 
     def sandbox(self) -> Sandbox:
         """The sandbox of this process, with the labels of today's vocabulary."""
@@ -79,7 +85,7 @@ class Workshop:
         times, until = self.times, time.monotonic() + seconds
         session = Session(
             allow=self._allow,
-            user_agent=user_agent(self.settings.contact or f"{self.settings.base_url}/about"),
+            user_agent=user_agent(self.house.now.contact or f"{self.settings.base_url}/about"),
             times=FetchTimes(connect=times.connect, idle=times.read, list=times.list, document=times.document),
             politeness=self._politeness,
             until=until,

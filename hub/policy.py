@@ -56,6 +56,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "manage members": frozenset({"operator", ADMIN}),
     "manage people": frozenset({OPERATOR}),
     "moderate": frozenset({OPERATOR, SITE_MODERATOR}),
+    "edit organisation": frozenset({OPERATOR, ADMIN}),
+    "manage organisations": frozenset({OPERATOR}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 

@@ -6,6 +6,7 @@ from hub.index import models as index
 from hub.mail import models as mail
 from hub.organisations import models as organisations
 from hub.records import models as records
+from hub.setup import models as setup
 from hub.sources import models as sources
 from hub.topics import models as topics
 
@@ -17,6 +18,8 @@ TABLES = (
     accounts.Invitation,
     accounts.Attempt,
     audit.Audit,
+    setup.Setting,
+    setup.Logo,
     topics.ConceptScheme,
     topics.Concept,
     topics.Label,

@@ -30,6 +30,7 @@ def build(settings: Settings) -> Flask:
         open_reader(settings),
         Courier(settings.courier_url, settings.data, patience=settings.pace.start),
         tools=workshop.tools,
+        house=workshop.house,
         expander=Expander(workshop.vocabulary, settings.cache),
     )
 

@@ -13,6 +13,7 @@ from hub.errors import BadInput, TooMany
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
 from hub.policy import CONTENT, MEMBERS
+from hub.setup.house import house
 from hub.web import actor, database, part, policy, require
 
 WHAT: Final = "invite"
@@ -46,7 +47,7 @@ def send(slug: str) -> Any:
                 email=email,
                 role=role,
                 address=part("settings").base_url + "/join/{}",
-                hub=part("settings").name,
+                hub=house().name,
             )
     except TooMany:
         return _page(

@@ -32,6 +32,7 @@ from hub.accounts.views import confirm
 from hub.config import Settings
 from hub.db import Database, new_id, now
 from hub.mail.service import queue_mail
+from hub.setup.house import house
 from hub.web import part
 
 POLICIES: Final[dict[str, str]] = {
@@ -46,6 +47,9 @@ POLICIES: Final[dict[str, str]] = {
     "security.verify": "change own account",
 }
 """What Flask-Security's routes do, in the words of hub/policy.py."""
+
+HUB: Final = "%hub%"
+"""Stands in a subject for the name that the hub has when a mail is written."""
 
 MESSAGES: Final[dict[str, str]] = {
     "EMAIL_NOT_PROVIDED": "Enter your e-mail address, like name@example.gov.uk.",
@@ -140,11 +144,11 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
         "SECURITY_FRESHNESS": timedelta(hours=1),
         "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_SUBJECT_REGISTER": f"Confirm your address for {settings.name}",
-        "SECURITY_EMAIL_SUBJECT_CONFIRM": f"Confirm your address for {settings.name}",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"A new password for {settings.name}",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": f"Your password for {settings.name} was changed",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"Your password for {settings.name} was changed",
+        "SECURITY_EMAIL_SUBJECT_REGISTER": f"Confirm your address for {HUB}",
+        "SECURITY_EMAIL_SUBJECT_CONFIRM": f"Confirm your address for {HUB}",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"A new password for {HUB}",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": f"Your password for {HUB} was changed",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"Your password for {HUB} was changed",
         **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
     }
 
@@ -172,7 +176,7 @@ class Passwords(PasswordUtil):
         if account is not None:
             known += [account.name, account.email or ""]
         normal = self.normalize(password)
-        return faults(normal, [*known, part("settings").name, part("settings").run_by]) or None, normal
+        return faults(normal, [*known, house().name, house().run_by]) or None, normal
 
 
 class Post(MailUtil):
@@ -186,7 +190,11 @@ class Post(MailUtil):
         key = f"{template.rpartition('/')[2]} {new_id()}"
         try:
             queue_mail(
-                people.session, key=key, recipient=str(recipient), subject=str(subject), text=(body or "").strip()
+                people.session,
+                key=key,
+                recipient=str(recipient),
+                subject=str(subject).replace(HUB, house().name),
+                text=(body or "").strip(),
             )
         except Exception:
             give_up()

@@ -31,6 +31,8 @@ class Organisation(Base):
     language: Mapped[str] = mapped_column(String(8), default=ENGLISH)
     """In which mails to its contact point are written."""
     fictional: Mapped[bool] = mapped_column(default=False)
+    trusted: Mapped[bool] = mapped_column(default=False)
+    """Whether its content officers' sources start at once, also where those of others wait for the operator."""
     created: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @property

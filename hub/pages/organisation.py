@@ -58,6 +58,7 @@ def listing() -> Any:
         orders=ORDERS,
         sector=sector,
         wanted=wanted,
+        may_add=can(actor(), "manage organisations"),
     )
 
 
@@ -96,6 +97,7 @@ def organisation(slug: str) -> Any:
             months=_months(session, row.id),
             sources=_sources(session, row.id),
             may_manage=can(actor(), "manage members", row),
+            may_edit=can(actor(), "edit organisation", row),
         )
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from harvesters.limits import user_agent
 from hub.config import Settings
+from hub.setup.house import house
 from hub.web import part, policy
 
 blueprint = Blueprint("static_pages", __name__)
@@ -21,5 +22,6 @@ def help() -> str:
 def about() -> str:
     """Who runs this hub, how it visits sites, and how to reach it."""
     settings: Settings = part("settings")
-    agent = user_agent(settings.contact or f"{settings.base_url}/about")
-    return render_template("static_pages/about.html", hub_contact=settings.contact, user_agent=agent)
+    contact = house().contact
+    agent = user_agent(contact or f"{settings.base_url}/about")
+    return render_template("static_pages/about.html", hub_contact=contact, user_agent=agent)

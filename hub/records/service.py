@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from federation.record import clean
@@ -115,6 +115,17 @@ def purge_withdrawn(session: Session, *, before: datetime, limit: int = 500) -> 
         session.execute(update(RecordRow).where(RecordRow.id.in_(ids)).values(emptied))
         session.execute(update(RecordVersion).where(RecordVersion.record_id.in_(ids)).values(text=""))
     return len(ids)
+
+
+def touch_all(session: Session, *conditions: ColumnElement[bool], organisation_id: str = "") -> int:
+    """Have the index bring all records anew of which this is true, and give them to another organisation where one is
+    named; how many. By one statement: it may be a hundred thousand of them."""
+    told: dict[str, Any] = {"touched": func.coalesce(RecordRow.touched, 0) + 1}
+    told |= {"organisation_id": organisation_id} if organisation_id else {}
+    changed = update(RecordRow).where(*conditions).values(told).returning(RecordRow.id, RecordRow.touched)
+    rows = session.execute(changed, execution_options={"synchronize_session": False}).all()
+    announce(session, DOCUMENT, [(row.id, row.touched) for row in rows])
+    return len(rows)
 
 
 def touch(session: Session, rows: Sequence[RecordRow]) -> None:

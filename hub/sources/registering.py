@@ -160,7 +160,14 @@ def _first_step(typed: Typed, wrong: dict[str, str] | None = None) -> str:
     with database().reading() as session:
         mine = [one for one in organisations(session) if can(actor(), "register sources", one)]
         members = [(one.slug, one.name) for one in mine]
-    return render_template("sources/new.html", typed=typed, members=members, wrong=wrong or {}, seconds=SECONDS)
+    return render_template(
+        "sources/new.html",
+        typed=typed,
+        members=members,
+        wrong=wrong or {},
+        seconds=SECONDS,
+        may_add=can(actor(), "manage organisations"),
+    )
 
 
 def _filled(typed: Typed, organisation: Organisation) -> Typed:
