@@ -6,6 +6,7 @@ from typing import Final
 
 from federation.record import clean, clean_line
 from hub.errors import BadInput
+from hub.languages import ENGLISH, LANGUAGES
 from hub.languages import gettext as _
 from hub.mail.addresses import mail_address
 from hub.organisations.models import Organisation
@@ -32,6 +33,7 @@ class Typed:
     contact_email: str = ""
     contact_phone: str = ""
     licence_uri: str = ""
+    language: str = ENGLISH
     domains: str = ""
     slug: str = ""
     trusted: str = ""
@@ -40,7 +42,7 @@ class Typed:
 
 def typed_in(values: Mapping[str, str]) -> Typed:
     """What a request says."""
-    told = {one.name: clean_line(values.get(one.name, ""))[:LONGEST_LIST] for one in fields(Typed)}
+    told = {one.name: clean_line(values.get(one.name, str(one.default)))[:LONGEST_LIST] for one in fields(Typed)}
     return Typed(**told | {"about": clean(values.get("about", "")).strip()[: LONGEST_ABOUT + 1]})
 
 
@@ -69,6 +71,8 @@ def wrong_with(typed: Typed) -> dict[str, str]:
             wrong["contact_email"] = _("This is no e-mail address. Enter one like team@example.gov.uk.")
     if typed.licence_uri and not typed.licence_uri.startswith(("https://", "http://")):
         wrong["licence_uri"] = _("Choose one of the licences.")
+    if typed.language not in LANGUAGES:
+        wrong["language"] = _("Choose one of the languages.")
     for one in ("name", "area", "website", "contact_name", "contact_email", "contact_phone"):
         longest = getattr(Organisation.__table__.columns[one].type, "length", 0)
         if len(getattr(typed, one)) > longest and one not in wrong:
@@ -89,6 +93,7 @@ def details_in(typed: Typed) -> Details:
         contact_email=typed.contact_email,
         contact_phone=typed.contact_phone,
         licence_uri=typed.licence_uri,
+        language=typed.language,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.audit.service import note_act
 from hub.db import Base, alone, locking, require_storable
 from hub.errors import BadInput, Conflict, NotFound
+from hub.languages import ENGLISH
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 
@@ -47,6 +48,7 @@ class Details:
     contact_email: str = ""
     contact_phone: str = ""
     licence_uri: str = ""
+    language: str = ENGLISH
 
 
 def slug_of(name: str) -> str:
@@ -69,6 +71,7 @@ def add_organisation(
     contact_email: str = "",
     contact_phone: str = "",
     licence_uri: str = "",
+    language: str = ENGLISH,
     fictional: bool = False,
 ) -> Organisation:
     """A new member organisation. BadInput for an unknown sector or no name, Conflict for one that is there already."""
@@ -87,6 +90,7 @@ def add_organisation(
         "contact_email": contact_email,
         "contact_phone": contact_phone,
         "licence_uri": licence_uri,
+        "language": language,
     }
     require_storable(Organisation, given)
     slug = slug_of(name)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.accounts.members import set_domains
 from hub.errors import BadInput, Conflict
+from hub.languages import LANGUAGES
 from hub.languages import gettext as _
 from hub.organisations.forms import Typed, details_in, parts_of, typed_in, typed_of, wrong_with
 from hub.organisations.models import Organisation
@@ -239,5 +240,6 @@ def _form(
         hanging=hanging or [],
         sectors=[(name, words[0]) for name, words in SECTORS.items()],
         licences=LICENCES,
+        languages=LANGUAGES,
         all_of_it=can(actor(), "manage organisations"),
     )
