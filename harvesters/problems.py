@@ -223,6 +223,14 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "This check would have removed or changed too much ({detail}), so it waits for a person.",
         "Look at the list. Accept it if the site really changed, refuse it if the site had a fault.",
     ),
+    "taken-down": (
+        "A document of this list was taken down from this hub, so it was not collected again.",
+        "Nothing to do. If it may be shown again, ask the people who run the hub to lift that.",
+    ),
+    "hidden": (
+        "A document of this list is hidden while a report about it is looked into, so it was left as it is.",
+        "Answer the report: it is on the page of your organisation's reports.",
+    ),
     "worker-stopped": (
         "The check ended because its worker stopped; what it had read is kept.",
         "Nothing to do: the next check goes on from there.",

@@ -32,6 +32,9 @@ TABLES = (
     records.RecordRow,
     records.RecordVersion,
     records.Tag,
+    records.Decision,
+    records.KeptOut,
+    records.Block,
     index.IndexOutbox,
     mail.Mail,
 )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 from federation.record import TYPES, Licence, Record, as_moment, meta_hash, text_hash
 from harvesters.base import Change
 from hub.db import alone, locking, new_id, now
-from hub.records.models import RecordRow, RecordVersion, Tag
+from hub.records.models import KeptOut, RecordRow, RecordVersion, Tag
 from hub.records.rows import record_of, version_of
 from hub.records.service import touch
 
@@ -113,7 +113,11 @@ def _put(session: Session, row: RecordRow, change: Change, run_id: str) -> Outco
 
 def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Callable[[Record], Enriched]) -> int:
     """Undo a refused run: the versions that it replaced and the records that it withdrew return. Says how many."""
-    withdrawn = select(RecordRow).where(RecordRow.last_seen_run == run_id, RecordRow.withdrawn_at.is_not(None))
+    withdrawn = select(RecordRow).where(
+        RecordRow.last_seen_run == run_id,
+        RecordRow.withdrawn_at.is_not(None),
+        RecordRow.id.not_in(select(KeptOut.record_id)),
+    )
     gone = list(session.scalars(locking(withdrawn)))
     for row in gone:
         row.withdrawn_at, row.withdrawn_reason = None, ""

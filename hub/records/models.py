@@ -1,4 +1,4 @@
-"""Records, the versions that they replaced, and their tags."""
+"""Records, the versions that they replaced, their tags, and what people decided about showing them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -104,3 +104,53 @@ class Tag(Base):
     state: Mapped[str] = mapped_column(String(12), default="suggested")
     score: Mapped[float] = mapped_column(default=0.0)
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class Decision(Base):
+    """What was decided about a record or a report of one: a row for each act, which nobody changes (DSA Art. 17).
+
+    It points at records and reports by their ids alone, so that it outlives both.
+    """
+
+    __tablename__ = "decision"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    what: Mapped[str] = mapped_column(String(20))
+    """hub.records.decisions.WHATS."""
+    ground: Mapped[str] = mapped_column(String(40), default="")
+    """The rule it stands on: why a record was taken down, or how a report was answered."""
+    facts: Mapped[str] = mapped_column(Text, default="")
+    """What was found, in the words of whoever decided."""
+    automatic: Mapped[bool] = mapped_column(default=False)
+    """No person decided: a time had run out."""
+    redress: Mapped[str] = mapped_column(Text, default="")
+    """What those concerned were told they can do about it."""
+    by: Mapped[str] = mapped_column(String(200), default="")
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
+    """Whose record it was about."""
+    record_id: Mapped[str] = mapped_column(String(36), index=True, default="")
+    report_id: Mapped[str] = mapped_column(String(36), index=True, default="")
+
+
+class KeptOut(Base):
+    """That a record is not shown because somebody decided so; without a decision there is no such row."""
+
+    __tablename__ = "kept_out"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id", ondelete="CASCADE"), primary_key=True)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"), index=True)
+
+
+class Block(Base):
+    """What must not come back with any harvest: an address, a text, or both, as a decision says."""
+
+    __tablename__ = "block"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"), index=True)
+    place: Mapped[str] = mapped_column(String(2000), index=True, default="")
+    """The address without what changes lightly (hub.records.blocks.place_of); empty for a text at any address."""
+    hashed: Mapped[str] = mapped_column(String(64), index=True, default="")
+    """Of the text (hub.records.blocks.hash_of); empty for whatever text stands at the address."""

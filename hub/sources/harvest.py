@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.record import Record, clean
+from federation.record import Record, clean, text_hash
 from harvesters.base import Change, Page, Problem, Sandbox, Tools, Validators
 from harvesters.errors import BlockedError, HarvestError
 from harvesters.kinds import KINDS
@@ -19,6 +19,8 @@ from harvesters.run import harvest
 from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, now
 from hub.records import service as records
+from hub.records.blocks import Withheld, keep_out_held, withheld
+from hub.records.decisions import HIDE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.categories import with_categories
@@ -100,7 +102,9 @@ def _write(
     """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
     # As it is now, and held: somebody may have edited it since the run began, and a run must not undo that.
     source = session.scalars(locking(select(Source).where(Source.id == run.source_id))).one()
-    found = [(one, with_categories(more, subjects_of(one), source.categories)) for one, more in upserts]
+    why = _withheld(session, run, source, [one for one, _ in upserts])
+    taken = [(one, more) for one, more in upserts if one.native_id not in why]
+    found = [(one, with_categories(more, subjects_of(one), source.categories)) for one, more in taken]
     outcomes = keep(session, source_id=source.id, run_id=run.id, found=found, defaults=defaults_of(source))
     deleted = sum(
         records.withdraw(session, source_id=source.id, native_ids=[one.native_id], run_id=run.id, reason=one.reason)
@@ -125,6 +129,21 @@ def _write(
         _move(session, run, page.moved)
     # Counted exactly at the end; to count them all at every page would make long lists ever slower.
     source.documents += outcomes.count("new") - deleted
+
+
+def _withheld(session: Session, run: Run, source: Source, upserts: Sequence[Change]) -> Mapping[str, Withheld]:
+    """What of it was taken down or is hidden: it is not written, what we show of it goes, and the run says so."""
+    held = [(one.record, text_hash(one.record)) for one in upserts if one.record]
+    why = withheld(session, source.id, held)
+    if not why:
+        return why
+    gone = keep_out_held(session, source.id, why)
+    run.deleted += gone
+    source.documents -= gone
+    # Without its address: whoever reads the problems of a source is not to be led there.
+    codes = ["hidden" if one.what == HIDE else "taken-down" for one in why.values()]
+    note_problems(session, run, [problem(code, severity="notice") for code in codes])
+    return why
 
 
 def _move(session: Session, run: Run, address: str) -> None:
