@@ -1,10 +1,13 @@
 """A whole site for tests of its pages: three organisations, their records in database and index, and a reader."""
 
+import functools
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import event, select
+from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 from federation.record import Record
@@ -34,10 +38,11 @@ from hub.records.service import withdraw
 from hub.sources.models import Run, Source
 from hub.topics.service import Vocabulary, store_scheme
 from hub.wsgi import build
-from tests.databases import DATABASES, address_of
+from tests.databases import DATABASES
 from tests.hub.published import EASTMERE, FANS_AGAIN, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
 from tests.passwords import hash_quickly
 from tests.people import settings_in, source_of
+from tests.servers.postgres import Postgres
 from tests.vocab.loaded import common, tagger
 
 BASE = "http://127.0.0.1:8000"
@@ -162,13 +167,38 @@ def empty_site(folder: Path, **given: object) -> Iterator[Site]:
     folder.mkdir(parents=True, exist_ok=True)
     make_secret(folder)
     settings = settings_in(folder, **given)
-    database = Database(settings.database)
-    upgrade(database)
-    with database.writing() as session:
-        store_scheme(session, common())
+    if settings.database_url:
+        _prepare(settings.database)
+    else:
+        Path(str(make_url(settings.database).database)).write_bytes(_prepared_file())
     writer = open_writer(settings)
     writer.ensure()
     writer.release()
+    with open_site(settings) as made:
+        yield made
+
+
+def _prepare(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    with database.writing() as session:
+        store_scheme(session, common())
+    database.close()
+
+
+@functools.cache
+def _prepared_file() -> bytes:
+    """A database of SQLite with tables and topics, made once a run."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "prepared"
+        _prepare(f"sqlite:///{file}")
+        return file.read_bytes()
+
+
+@contextmanager
+def open_site(settings: Settings) -> Iterator[Site]:
+    """The site of a hub that is there."""
+    database = Database(settings.database)
     app = hash_quickly(build(settings))
     try:
         yield Site(settings, database, app)
@@ -185,12 +215,41 @@ def filled_site(folder: Path, **given: object) -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def filled_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A filled site that nobody has open, to be copied."""
+    with filled_site(tmp_path_factory.mktemp("filled") / "hub") as made:
+        return made.settings
+
+
+@pytest.fixture(scope="session")
+def filled_on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The same on PostgreSQL."""
+    with postgres.ready() as url:
+        with filled_site(tmp_path_factory.mktemp("filled") / "hub", database_url=url) as made:
+            settings = made.settings
+        yield settings
+
+
 @pytest.fixture(scope="module", params=DATABASES)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A filled site for all tests of a module, on one kind of database after the other: read it, do not change it."""
-    folder = tmp_path_factory.mktemp("site") / "hub"
-    with address_of(request, request.param, tables=True) as url, filled_site(folder, database_url=url) as made:
+    first: Settings = request.getfixturevalue(f"filled_on_{request.param}")
+    with ExitStack() as stack:
+        url = ""
+        if first.database_url:
+            url = stack.enter_context(request.getfixturevalue("postgres").copied(first.database_url))
+        settings = settings_in(tmp_path_factory.mktemp("site") / "hub", database_url=url)
+        shutil.copytree(first.data, settings.data)
+        made = stack.enter_context(open_site(settings))
+        made.ids = ids_of(made.database)
         yield made
+
+
+def ids_of(database: Database) -> dict[str, str]:
+    """{a record's native identifier: ours}."""
+    with database.reading() as session:
+        return dict(session.execute(select(RecordRow.native_id, RecordRow.id)).all())
 
 
 def fill(site: Site) -> None:
@@ -209,7 +268,7 @@ def fill(site: Site) -> None:
         source.documents = len(NORTHFORD) + MINUTES - 1
         withdraw(session, source_id=source.id, native_ids=["fair"], run_id="run2", reason="Gone from the site.")
         session.add(Run(source_id=source.id, slot="1", state="complete", new=3, started=now(), ended=now()))
-        site.ids = dict(session.execute(select(RecordRow.native_id, RecordRow.id)).all())
+    site.ids = ids_of(site.database)
     deliver_all(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
 
 
