@@ -22,6 +22,7 @@ from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
+from hub.moderation.takedown_views import blueprint as takedowns
 from hub.organisations.service import SECTORS
 from hub.pages.health import blueprint as health
 from hub.pages.health import may_read_metrics, watch
@@ -56,6 +57,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     accounts,
     manage,
     membership,
+    takedowns,
     static_pages,
     health,
 )

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "operator": ("hub.cli.operator:operator", "Sign in as the operator."),
     "organisation": ("hub.cli.organisation:organisation", "Add and list member organisations."),
     "source": ("hub.cli.source:source", "Add, preview, list and pause sources."),
+    "record": ("hub.cli.record:record", "Take documents down, and lift that."),
     "harvest": ("hub.cli.harvest:harvest", "Check sources now."),
     "index": ("hub.cli.index:index", "Rebuild the search index, or see how it is."),
     "mail": ("hub.cli.mail:mail", "See how mails are, and try the relay."),

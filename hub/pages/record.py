@@ -9,12 +9,15 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, undefer
 
 from federation.record import to_json
-from hub.errors import IndexUnavailable, NotFound
+from hub.errors import Gone, IndexUnavailable, NotFound
 from hub.index.likeness import Likeness
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import can
+from hub.records.blocks import why_kept_out
 from hub.records.cards import cards, licence_name, licence_use, why_check
 from hub.records.compare import difference
+from hub.records.decisions import HIDE
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.sources.models import Source
@@ -37,6 +40,8 @@ def record(id: str) -> Any:
     scheme = part("vocabulary").scheme
     with database().reading() as session:
         row, organisation, source = _find(session, id)
+        if row.withdrawn_at and (decided := why_kept_out(session, id)):
+            return render_template("record/kept_out.html", hidden=decided == HIDE), 410
         if row.withdrawn_at:
             return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
         copies = _copies(session, row)
@@ -53,12 +58,19 @@ def record(id: str) -> Any:
             licence=licence_name(row.licence_uri, row.licence_text),
             use=licence_use(row.licence_uri),
             check=why_check(row),
+            may_moderate=can(actor(), "moderate"),
             may_see_raw=can(actor(), "see raw items", row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),
             copies=[shown[one] for one in copies if one in shown],
             similar=[shown[one] for one in similar if one in shown],
         )
+
+
+def _require_kept(session: Session, row: RecordRow) -> None:
+    """Gone for a record that is not shown because somebody decided so."""
+    if row.withdrawn_at and why_kept_out(session, row.id):
+        raise Gone(_("This document is not shown here."))
 
 
 def _shown(row: RecordRow) -> str:
@@ -72,6 +84,7 @@ def versions(id: str) -> str:
     """Every version, and what each changed, word by word."""
     with database().reading() as session:
         row, organisation, _ = _find(session, id)
+        _require_kept(session, row)
         if row.withdrawn_at:
             raise NotFound("This document was withdrawn by its publisher, so its versions are not shown.")
         old = _versions(session, id)
@@ -99,6 +112,7 @@ def raw(id: str) -> Response:
     with database().reading() as session:
         row, _, _ = _find(session, id)
         require("see raw items", row)
+        _require_kept(session, row)
         body = zlib.decompress(row.raw) if row.raw else b"Nothing was kept of this item."
     return Response(body.decode("utf-8", "replace"), mimetype="text/plain")
 

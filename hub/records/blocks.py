@@ -83,6 +83,12 @@ def withheld(session: Session, source_id: str, found: Iterable[tuple[Record, str
     return why | {row.native_id: Withheld(row.decision_id, row.what) for row in session.execute(held)}
 
 
+def why_kept_out(session: Session, record_id: str) -> str:
+    """What was decided about a record that is not shown, `take down` or `hide`; empty for one that nobody keeps out."""
+    held = select(Decision.what).join(KeptOut, KeptOut.decision_id == Decision.id)
+    return session.scalar(held.where(KeptOut.record_id == record_id)) or ""
+
+
 def keep_out(session: Session, rows: Sequence[RecordRow], decision: Decision, *, erase: bool = False) -> None:
     """Take these records from every page and the index; `erase` also forgets their words, versions and topics."""
     there = set(session.scalars(select(KeptOut.record_id).where(KeptOut.record_id.in_([row.id for row in rows]))))

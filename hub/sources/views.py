@@ -11,7 +11,7 @@ from hub.errors import NotFound
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import licence_name
-from hub.records.models import RecordRow, Tag
+from hub.records.models import KeptOut, RecordRow, Tag
 from hub.sources.health import Health, health_after, health_of, is_news, last_run, last_runs, problems_of, said_of
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
@@ -277,5 +277,6 @@ def _examples(session: Session, id: str) -> list[tuple[str, str]]:
 
 
 def _titles(session: Session, ids: list[str]) -> list[tuple[str, str]]:
-    rows = session.execute(select(RecordRow.id, RecordRow.title).where(RecordRow.id.in_(ids)))
+    kept = RecordRow.id.in_(ids), RecordRow.id.not_in(select(KeptOut.record_id))
+    rows = session.execute(select(RecordRow.id, RecordRow.title).where(*kept))
     return [(row.id, row.title) for row in rows]

@@ -41,8 +41,9 @@ LONGEST = {("demo",), ("run",), ("serve",), ("worker",), ("tick",)}
 """Commands that serve until they are stopped; `demo --once --json` is tested with the package."""
 
 
-ELSEWHERE = {("restore",), ("mail", "test")}
-"""Commands that go well only where no hub is, or with a relay: tested in files of their own."""
+RECORD = {("record", one) for one in ("take-down", "take-downs", "lift")}
+ELSEWHERE = {("restore",), ("mail", "test"), *RECORD}
+"""Commands that go well only where no hub is, with a relay, or after each other: tested in files of their own."""
 
 
 def test_every_command_of_the_table_is_found_where_it_says() -> None:

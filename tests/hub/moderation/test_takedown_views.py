@@ -1,0 +1,98 @@
+"""The pages of take-downs, what is left at a record's address, and the command."""
+
+from itertools import count
+
+import pytest
+from sqlalchemy import select, update
+
+from hub.accounts.models import Person
+from hub.index.engines import open_writer
+from hub.index.worker import deliver_all
+from hub.jobs import documents_of
+from hub.policy import SITE_MODERATOR
+from hub.records.models import RecordRow
+from hub.topics.service import Vocabulary
+from tests.hub.accounts.people import Browser, errors
+from tests.hub.site import Site
+
+NUMBERS = count()
+NEW = "/manage/take-downs/new?what="
+
+
+@pytest.fixture
+def moderator(site: Site) -> Browser:
+    email = f"mo{next(NUMBERS)}@elsewhere.example"
+    browser = Browser.at(site).member(email)
+    with site.database.writing() as session:
+        session.execute(update(Person).where(Person.email == email).values(role=SITE_MODERATOR))
+    return browser
+
+
+def delivered(site: Site) -> None:
+    deliver_all(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
+
+
+def test_a_moderator_takes_a_document_down_from_its_page_and_lifts_it(site: Site, moderator: Browser) -> None:
+    with site.database.reading() as session:
+        title = session.get_one(RecordRow, site.ids["bins"]).title
+    page = moderator.page(site.record("bins"))
+    link = page.links()["Take it down"]
+    assert "Take it down" not in site.page(site.record("bins")).links()
+    form = moderator.page(link)
+    assert "This document goes" in form.words
+    assert title in form.links()
+    refused = moderator.send("/manage/take-downs", link, what=site.ids["bins"], ground="", facts="A name.")
+    assert (refused.status, errors(refused)) == (400, ["Choose why it is taken down."])
+    assert refused.title.startswith("Error: ")
+    assert refused.all("//textarea") == ["A name."]
+    done = moderator.posted(
+        "/manage/take-downs", link, what=site.ids["bins"], ground="by mistake", facts="Sent by the wrong team."
+    )
+    assert done.status_code == 303
+    delivered(site)
+    for more, status in (("", 410), (".json", 410), ("/versions", 410)):
+        answer = site.get(site.record("bins", more))
+        assert answer.status_code == status
+        assert title not in answer.text
+    assert site.get(site.record("bins", "/raw"), site.operator()).status_code == 410
+    for address in ("/search?q=lorries", "/search.atom?q=lorries", "/organisations/northford-city"):
+        assert title not in site.get(address).text
+    listed = moderator.page("/manage/take-downs")
+    assert "Sent by the wrong team." in listed.words
+    assert "It was published, or collected, by mistake" in listed.words
+    (lift,) = listed.root.xpath("//form[contains(@action, '/lift')]/@action")
+    assert moderator.posted(lift, "/manage/take-downs").status_code == 303
+    assert "Nothing is taken down" in moderator.page("/manage/take-downs").words
+    assert site.page(site.record("bins")).heading == title
+    assert "lift" in moderator.site.get("/manage/decisions.csv", moderator.client).text
+
+
+def test_an_address_that_is_none_is_said_beside_the_field(site: Site, moderator: Browser) -> None:
+    page = moderator.page(f"{NEW}the+page+about+heating")
+    assert page.status == 400
+    assert errors(page) == ["Give the address of the document, beginning with https://, or the SHA-256 of its text."]
+    assert page.root.xpath("//input[@id='what']/@value") == ["the page about heating"]
+
+
+def test_an_address_is_kept_away_before_it_comes(site: Site, moderator: Browser) -> None:
+    where = "https://northford.example/never"
+    page = moderator.page(f"{NEW}{where}")
+    assert "Nothing here has it" in page.words
+    given = {"what": where, "ground": "copyright", "facts": "Its author asked."}
+    assert moderator.posted("/manage/take-downs", f"{NEW}{where}", **given).status_code == 303
+    assert "northford.example/never" in moderator.page("/manage/take-downs").words
+
+
+def test_a_moderator_sees_no_page_of_the_operator(moderator: Browser) -> None:
+    page = moderator.page("/manage/take-downs")
+    assert page.links("//header")["Manage"] == "/manage/take-downs"
+    assert "/manage/people" not in page.links("//nav[@class='manage-nav']").values()
+    assert moderator.page("/manage/people").status == 403
+
+
+def test_what_is_erased_cannot_be_taken_down_twice(site: Site, moderator: Browser) -> None:
+    with site.database.reading() as session:
+        row = session.scalars(select(RecordRow).where(RecordRow.native_id == "cold")).one()
+    given = {"what": row.url, "ground": "personal-data", "facts": "A name."}
+    assert moderator.posted("/manage/take-downs", f"{NEW}{row.url}", **given).status_code == 303
+    assert moderator.page(f"{NEW}{row.id}").status == 409
