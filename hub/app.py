@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from hub import languages, web
+from hub.accounts.addressing import blueprint as addressing
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
 from hub.accounts.security import POLICIES, secure
@@ -55,6 +56,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     editing,
     sources,
     accounts,
+    addressing,
     manage,
     membership,
     takedowns,
@@ -65,7 +67,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
-ACCOUNTS: Final = ("security", "accounts", "membership")
+ACCOUNTS: Final = ("security", "accounts", "addressing", "membership")
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
 log = logging.getLogger(__name__)

@@ -32,6 +32,7 @@ class Times:
     start: float = 60
     link: float = 15 * 60
     session: float = 12 * 3600
+    kept: float = 30 * 86400
     connect: float = 5
     read: float = 10
     list: float = 30

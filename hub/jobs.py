@@ -16,6 +16,7 @@ from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow, user_age
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
+from hub.accounts.address_change import purge_changes
 from hub.accounts.invitations import purge_invitations
 from hub.accounts.limits import purge_attempts
 from hub.config import Settings
@@ -144,6 +145,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
     with workshop.database.writing() as session:
         purge_attempts(session)
         purge_invitations(session)
+        purge_changes(session)
         purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
         forget_old(session, before=now() - timedelta(seconds=workshop.times.keep_mails))
 

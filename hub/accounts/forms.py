@@ -41,10 +41,9 @@ class Limited:
 
 
 class SignIn(Limited, LoginForm):
-    """Address and password."""
+    """Address and password, and whether to stay signed in on this browser."""
 
     what = "sign in"
-    remember = None  # type: ignore[assignment]
 
 
 class Register(Limited, RegisterFormV2):

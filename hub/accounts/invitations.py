@@ -79,9 +79,9 @@ def accept(session: Session, *, actor: Actor, secret: str) -> Organisation:
         raise NotAllowed(f"This invitation is for {row.email}. Sign in with the account that has this address.")
     held = membership_of(session, person.id, organisation.id)
     if held is None:
-        session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=row.role))
-    else:
-        held.role = row.role
+        held = Membership(person_id=person.id, organisation_id=organisation.id)
+        session.add(held)
+    held.role, held.how = row.role, Membership.BY_INVITATION
     session.delete(row)
     note_act(
         session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="invitation", role=row.role

@@ -54,7 +54,18 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
 
     A part of a domain counts too: `housing.northford.gov.uk` is Northford's.
     """
-    domain = (person.email or "").rpartition("@")[2]
+    organisation = organisation_at(session, person.email or "")
+    if organisation is not None and membership_of(session, person.id, organisation.id) is None:
+        session.add(
+            Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER, how=Membership.BY_DOMAIN)
+        )
+        note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
+    return organisation
+
+
+def organisation_at(session: Session, email: str) -> Organisation | None:
+    """The organisation whose domain an address is at, the nearest where there are several; None for none."""
+    domain = email.rpartition("@")[2]
     parents = {domain.split(".", start)[-1] for start in range(domain.count(".") + 1)}
     fitting = [
         (len(one), organisation)
@@ -62,13 +73,27 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
         for one in organisation.domains
         if one in parents
     ]
-    if not fitting:
-        return None
-    _, organisation = max(fitting, key=lambda one: one[0])
-    if membership_of(session, person.id, organisation.id) is None:
-        session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER))
-        note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
-    return organisation
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def left_with(session: Session, person: Person, email: str) -> list[tuple[Membership, Organisation]]:
+    """What somebody would belong to no more whose address became this one: what they joined by their address alone.
+
+    What they were invited to or given stays. Of a membership from before it was noted how it came about, the domain
+    of the present address tells.
+    """
+    before, after = organisation_at(session, person.email or ""), organisation_at(session, email)
+    rows = session.execute(
+        select(Membership, Organisation)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person.id, Membership.how.in_((Membership.BY_DOMAIN, "")))
+        .order_by(func.lower(Organisation.name))
+    )
+    return [
+        (membership, organisation)
+        for membership, organisation in rows
+        if organisation is not after and (membership.how or organisation is before)
+    ]
 
 
 def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id: str, role: str) -> None:

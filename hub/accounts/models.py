@@ -1,13 +1,13 @@
-"""People, the sessions that browsers hold, and the attempts that are counted."""
+"""People, the sessions that browsers hold, what they prove themselves with, and the attempts that are counted."""
 
 import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.db import Base, Moment, new_id, now
+from hub.db import Base, Large, Moment, new_id, now
 from hub.languages import ENGLISH
 from hub.policy import OFFICER
 
@@ -73,6 +73,11 @@ class Membership(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(20), default=OFFICER)
     since: Mapped[datetime] = mapped_column(Moment, default=now)
+    how: Mapped[str] = mapped_column(String(12), default="given")
+    """How it came about: by the domain of an address, by invitation, or given by who may; empty: nobody noted it."""
+
+    BY_DOMAIN: ClassVar = "domain"
+    BY_INVITATION: ClassVar = "invitation"
 
 
 class Invitation(Base):
@@ -88,6 +93,74 @@ class Invitation(Base):
     by: Mapped[str] = mapped_column(String(200), default="")
     """The name of whoever invites."""
     created: Mapped[datetime] = mapped_column(Moment, default=now)
+    expires: Mapped[datetime] = mapped_column(Moment)
+
+
+class AddressChange(Base):
+    """That a person wants another address, until they have shown that it is theirs. One a person."""
+
+    __tablename__ = "address_change"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    """The SHA-256 of what the link holds."""
+    email: Mapped[str] = mapped_column(String(254))
+    expires: Mapped[datetime] = mapped_column(Moment)
+
+
+class CodeApp(Base):
+    """An app that makes a person's codes (TOTP, RFC 6238). One a person."""
+
+    __tablename__ = "code_app"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(400))
+    """Its secret, encrypted with a key that is not in the database (hub/accounts/keys.py)."""
+    counter: Mapped[int] = mapped_column(Large, default=0)
+    """The time step of the last code that was taken: neither it nor an older one is taken again."""
+    since: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Passkey(Base):
+    """A passkey or security key of a person (WebAuthn): its public half."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    """The SHA-256 of `credential`, which is too long for an index."""
+    credential: Mapped[str] = mapped_column(String(1400))
+    """What its device calls it, as base64url."""
+    public: Mapped[str] = mapped_column(String(4000))
+    """Its public key (COSE), as base64url."""
+    uses: Mapped[int] = mapped_column(Large, default=0)
+    """How often it was used, as it counts itself; many do not, and stay at 0."""
+    transports: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """How its device is reached, for the browser."""
+    alone: Mapped[bool] = mapped_column(default=False)
+    """Whether it asked who is there (a finger, a face, a PIN) when it was made: then it needs no password beside it."""
+    created: Mapped[datetime] = mapped_column(Moment, default=now)
+    used: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class RecoveryCode(Base):
+    """A code for who has lost phone and key. Only its hash is kept; it is deleted when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Spent(Base):
+    """A challenge to a passkey that was answered: it is not answered again."""
+
+    __tablename__ = "spent"
+
+    hashed: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, session
+from flask_login import LoginManager
 from flask_principal import Principal
 from flask_security import (
     MailUtil,
@@ -26,7 +27,7 @@ from hub.accounts.limits import forget
 from hub.accounts.members import join_by_address
 from hub.accounts.passwords import faults
 from hub.accounts.service import actor_for
-from hub.accounts.sessions import Sessions
+from hub.accounts.sessions import LATELY, Sessions
 from hub.accounts.store import Account, People, give_up
 from hub.accounts.views import confirm
 from hub.config import Settings
@@ -142,7 +143,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
-        "SECURITY_FRESHNESS": timedelta(hours=1),
+        "SECURITY_FRESHNESS": LATELY,
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_EMAIL_SUBJECT_REGISTER": f"Confirm your address for {HUB}",
         "SECURITY_EMAIL_SUBJECT_CONFIRM": f"Confirm your address for {HUB}",
@@ -154,9 +155,14 @@ def _settings(settings: Settings) -> dict[str, Any]:
 
 
 def _without_rights(app: Flask) -> None:
-    """Spare every page what Flask-Principal and Flask-Login would find out for rights that are not asked."""
+    """Spare every page what Flask-Principal and Flask-Login would find out for rights that are not asked.
+
+    Nor is a cookie set that keeps somebody signed in by itself: hub/accounts/sessions.py does that with a session.
+    """
     hooks = app.before_request_funcs[None]
     hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    afterwards = app.after_request_funcs[None]
+    afterwards[:] = [hook for hook in afterwards if not isinstance(getattr(hook, "__self__", None), LoginManager)]
     processors = app.template_context_processors[None]
     processors[:] = [one for one in processors if one.__module__ != "flask_login.utils"]
 

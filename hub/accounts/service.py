@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -16,6 +17,9 @@ from hub.errors import BadInput, NotAllowed
 from hub.languages import ENGLISH, LANGUAGES
 from hub.languages import gettext as _
 from hub.policy import ANONYMOUS, COMMAND_LINE, Actor
+
+PROVEN: Final = "fs_paa"
+"""When somebody last gave their password, or what stands for it: who proves it anew gets a new secret."""
 
 
 def make_link(session: Session, *, seconds: float) -> str:
@@ -41,7 +45,8 @@ def use_link(session: Session, *, secret: str, seconds: float, browser: str = ""
     old = locking(select(WebSession.hashed).where(WebSession.expires < now()), skip=True)
     session.execute(delete(WebSession).where(WebSession.hashed.in_(old)))
     note_act(session, actor=actor_for(session, person_id), action="sign in", thing=f"person {person_id}")
-    return _open(session, session.get_one(Person, person_id), "session", seconds, browser=browser)
+    state = {PROVEN: time.time()}
+    return _open(session, session.get_one(Person, person_id), "session", seconds, state=state, browser=browser)
 
 
 def open_stamped(session: Session, stamp: str, state: dict[str, Any], seconds: float, *, browser: str = "") -> str:

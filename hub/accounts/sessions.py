@@ -5,6 +5,8 @@ Flask-Login and Flask-Security keep who is signed in in Flask's session. Here th
 afterwards (security.md rule 21). Strangers have no row: looking at a page writes nothing.
 """
 
+import time
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
@@ -14,17 +16,23 @@ from sqlalchemy import update
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub.accounts.models import WebSession
-from hub.accounts.service import Held, end_session, open_stamped
+from hub.accounts.service import PROVEN, Held, end_session, open_stamped
 from hub.config import Settings
 from hub.db import Database
 
 SESSION_COOKIE: Final = "moothall"
 USER: Final = "_user_id"
-KEPT: Final = ("_fresh", "_id", "fs_paa", "fs_gexp")
+LONG: Final = "kept"
+"""That somebody wants to stay signed in on this browser."""
+
+KEPT: Final = ("_fresh", "_id", PROVEN, "fs_gexp", LONG)
 """What belongs to being signed in, beside who."""
 
-PROVEN: Final = "fs_paa"
-"""When the password was last given: a session that proves itself anew gets a new secret."""
+REMEMBER: Final = "_remember"
+"""By which Flask-Login says the same, for one request."""
+
+LATELY: Final = timedelta(hours=1)
+"""How long one need not give the password again for what could lock a person out of their account."""
 
 
 def cookie_name(settings: Settings) -> str:
@@ -32,10 +40,14 @@ def cookie_name(settings: Settings) -> str:
     return f"__Host-{SESSION_COOKIE}" if settings.base_url.startswith("https:") else SESSION_COOKIE
 
 
-def set_secret(response: BaseResponse, settings: Settings, secret: str) -> None:
-    """Have the browser keep a session's secret."""
-    seconds = int(settings.pace.session)
+def set_secret(response: BaseResponse, settings: Settings, secret: str, *, kept: bool = False) -> None:
+    """Have the browser keep a session's secret, `kept` as long as somebody stays signed in who asked for it."""
+    seconds = int(_seconds(settings, kept))
     response.set_cookie(cookie_name(settings), secret, max_age=seconds, **_flags(settings))
+
+
+def _seconds(settings: Settings, kept: bool) -> float:
+    return settings.pace.kept if kept else settings.pace.session
 
 
 def _flags(settings: Settings) -> dict[str, Any]:
@@ -56,13 +68,14 @@ class Sessions(SecureCookieSessionInterface):
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
-        self._seconds = settings.pace.session
         self._database = database
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         opened = session
         assert isinstance(opened, BrowserSession)
         changed = opened.modified
+        if opened.pop(REMEMBER, "") == "set":
+            opened[LONG] = True
         state = {name: opened.pop(name) for name in KEPT if name in opened}
         stamp = opened.pop(USER, None)
         held = opened.held
@@ -81,9 +94,10 @@ class Sessions(SecureCookieSessionInterface):
         with self._database.writing() as database:
             if held is not None:
                 end_session(database, held.hashed)
-            secret = open_stamped(database, stamp, state, self._seconds, browser=agent()) if stamp else ""
+            seconds = _seconds(self._settings, LONG in state)
+            secret = open_stamped(database, stamp, state, seconds, browser=agent()) if stamp else ""
         if secret:
-            set_secret(response, self._settings, secret)
+            set_secret(response, self._settings, secret, kept=LONG in state)
         else:
             response.delete_cookie(cookie_name(self._settings), **_flags(self._settings))
 
@@ -101,6 +115,11 @@ def hold(found: Held) -> None:
     opened.modified = before
     # Whom Flask-Login took the request to be from before it could know.
     g.pop("_login_user", None)
+
+
+def proven_lately() -> bool:
+    """Whether who makes this request has given their password, or what stands for it, within the last hour."""
+    return time.time() - float(this_session.get(PROVEN, 0)) < LATELY.total_seconds()
 
 
 def held() -> str:
