@@ -18,6 +18,7 @@ from hub.audit.service import note_act
 from hub.db import locking, new_id, now
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import gettext as _
+from hub.languages import speaking
 from hub.mail.addresses import mail_address
 from hub.mail.service import queue_mail
 from hub.policy import Actor
@@ -39,22 +40,12 @@ def ask_address(session: Session, *, actor: Actor, email: str, address: str, hub
     secret = secrets.token_urlsafe(32)
     row = AddressChange(person_id=person.id, hashed=_hash(secret), email=to, expires=now() + GOOD_FOR)
     session.add(row)
-    if session.scalar(select(Person.id).where(Person.email == to)) is None:
-        subject = _("Confirm your new address for %(hub)s", hub=hub)
-        text = _(
-            "Somebody wants to use this address for their account at %(hub)s. If that is you, use this link within a "
-            "day, in a browser in which you are signed in:\n\n%(link)s\n\nIf it is not you, do nothing.",
-            hub=hub,
-            link=address.format(secret),
-        )
-    else:
-        subject = _("Your account at %(hub)s", hub=hub)
-        text = _(
-            "Somebody with another account at %(hub)s wants to use this address, but you have an account with it. "
-            "If that was you: sign in with this address, or ask for a new password. If it was not you, do nothing.",
-            hub=hub,
-        )
-    queue_mail(session, key=f"address change {new_id()}", recipient=to, subject=subject, text=text)
+    taken = session.scalar(select(Person.id).where(Person.email == to)) is not None
+    with speaking(person.language):
+        subject, text = _taken(hub) if taken else _free(hub, address.format(secret))
+    queue_mail(
+        session, key=f"address change {new_id()}", recipient=to, subject=subject, text=text, language=person.language
+    )
     note_act(session, actor=actor, action="ask for another address", thing=f"person {person.id}")
     return to
 
@@ -101,15 +92,35 @@ def purge_changes(session: Session) -> None:
     session.execute(delete(AddressChange).where(AddressChange.expires < now()))
 
 
-def _tell(session: Session, old: str, person: Person, hub: str) -> None:
-    subject = _("Your address at %(hub)s was changed", hub=hub)
-    text = _(
-        "Your account at %(hub)s has the address %(email)s now; nothing more is sent to this one. "
-        "If it was not you, tell whoever runs the hub at once.",
+def _free(hub: str, link: str) -> tuple[str, str]:
+    return _("Confirm your new address for %(hub)s", hub=hub), _(
+        "Somebody wants to use this address for their account at %(hub)s. If that is you, use this link within a "
+        "day, in a browser in which you are signed in:\n\n%(link)s\n\nIf it is not you, do nothing.",
         hub=hub,
-        email=person.email,
+        link=link,
     )
-    queue_mail(session, key=f"address changed {new_id()}", recipient=old, subject=subject, text=text)
+
+
+def _taken(hub: str) -> tuple[str, str]:
+    return _("Your account at %(hub)s", hub=hub), _(
+        "Somebody with another account at %(hub)s wants to use this address, but you have an account with it. "
+        "If that was you: sign in with this address, or ask for a new password. If it was not you, do nothing.",
+        hub=hub,
+    )
+
+
+def _tell(session: Session, old: str, person: Person, hub: str) -> None:
+    with speaking(person.language):
+        subject = _("Your address at %(hub)s was changed", hub=hub)
+        text = _(
+            "Your account at %(hub)s has the address %(email)s now; nothing more is sent to this one. "
+            "If it was not you, tell whoever runs the hub at once.",
+            hub=hub,
+            email=person.email,
+        )
+    queue_mail(
+        session, key=f"address changed {new_id()}", recipient=old, subject=subject, text=text, language=person.language
+    )
 
 
 def _address(email: str) -> str:
