@@ -15,12 +15,13 @@ from harvesters.kinds import KINDS
 from harvesters.lists import fetch_list, read_list
 from harvesters.readers import answers
 from harvesters.readers.sniff import reader_for
+from harvesters.sentences import Sentence
 
 MOST_VISITS: Final = 8
 """Addresses that are looked at for one that was pasted."""
 MOST_FEEDS: Final = 3
 MOST_SITEMAPS: Final = 2
-NOTHING: Final = "We found no feed, sitemap, repository or folder of files there."
+NOTHING: Final = Sentence("We found no feed, sitemap, repository or folder of files there.")
 WHAT_TO_DO: Final = (
     "Ask whoever runs the site for the address of its feed or of its sitemap, and enter that. The address of a folder "
     "of files or of a repository (OAI-PMH) does as well."
@@ -54,14 +55,19 @@ class Looked:
     missed: tuple[str, ...] = ()
 
     @property
-    def sentence(self) -> str:
+    def sentences(self) -> tuple[str, ...]:
         """The whole in one or two sentences."""
         if not self.finds:
-            return " ".join(filter(None, (self.itself, NOTHING)))
+            return tuple(filter(None, (self.itself, NOTHING)))
         if not self.itself:
-            return "This address can be collected as it is."
-        found = "this" if len(self.finds) == 1 else "these"
-        return f"{self.itself} It or its site leads to {found}:"
+            return (Sentence("This address can be collected as it is."),)
+        leads = Sentence("It or its site leads to this:"), Sentence("It or its site leads to these:")
+        return self.itself, leads[len(self.finds) > 1]
+
+    @property
+    def sentence(self) -> str:
+        """The same in one line."""
+        return " ".join(self.sentences)
 
 
 def look(typed: str, tools: Tools) -> Looked:
@@ -166,7 +172,7 @@ class _Looking:
             if one.robots:
                 named = sitemaps_in(response)[:MOST_SITEMAPS]
                 if not named:
-                    self.visits.append(Visit(one.address, "It names no sitemap."))
+                    self.visits.append(Visit(one.address, Sentence("It names no sitemap.")))
                 return [_Candidate(address) for address in named] or [_Candidate(root, guessed=True)]
             found = self.recognise(response)
         except HarvestError as error:
@@ -176,7 +182,7 @@ class _Looking:
                 self.visits.append(Visit(one.address, error.problem.what))
             return [_Candidate(root, guessed=True)] if one.robots else []
         if found is None:
-            self.visits.append(Visit(one.address, "It is no list that we can read."))
+            self.visits.append(Visit(one.address, Sentence("It is no list that we can read.")))
         elif (found.kind, found.address) not in {(known.kind, known.address) for known in self.finds}:
             self.finds.append(found)
         return []
@@ -185,22 +191,26 @@ class _Looking:
 def _described(response: Response, tools: Tools) -> tuple[str, Signs]:
     """What an answer that is no list is, in a sentence, and what it tells of lists."""
     if _is_robots(response):
-        return f"This is the robots.txt of {host_of(response.url)}, which speaks to programs.", Signs()
+        said = Sentence("This is the robots.txt of {host}, which speaks to programs.", host=host_of(response.url))
+        return said, Signs()
     reader = reader_for(response.media_type, response.url, response.body[:4096])
     if reader == "html":
         try:
             signs = answers.signs(read_list("signs", response, tools))
         except HarvestError:
             signs = Signs()
-        named = f" named “{signs.title}”" if signs.title else ""
-        return f"This is a web page{named}, not a feed.", signs
+        if signs.title:
+            return Sentence("This is a web page named “{title}”, not a feed.", title=signs.title), signs
+        return Sentence("This is a web page, not a feed."), signs
     if "/wp-json" in response.url:
-        return "This is the programming interface of a WordPress site.", Signs(system="wordpress")
+        return Sentence("This is the programming interface of a WordPress site."), Signs(system="wordpress")
     if "/api/3/" in response.url or "/api/action/" in response.url:
-        return "This is the programming interface of a CKAN site.", Signs(system="ckan")
+        return Sentence("This is the programming interface of a CKAN site."), Signs(system="ckan")
     if reader in ("pdf", "office", "sheet", "text"):
-        return "This is a single document, not a list of documents.", Signs()
-    return f"This is something that we cannot read ({response.media_type or 'no type is given'}).", Signs()
+        return Sentence("This is a single document, not a list of documents."), Signs()
+    if response.media_type:
+        return Sentence("This is something that we cannot read ({type}).", type=response.media_type), Signs()
+    return Sentence("This is something that we cannot read (no type is given)."), Signs()
 
 
 def _is_robots(response: Response) -> bool:

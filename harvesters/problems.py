@@ -3,6 +3,7 @@
 from typing import Any, Final, Literal
 
 from harvesters.base import Problem
+from harvesters.sentences import Sentence
 
 PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     # reaching the site
@@ -257,10 +258,5 @@ def problem(
 ) -> Problem:
     """The Problem `code` with its sentences filled in; KeyError when the catalogue has no such code."""
     what, fix = PROBLEMS[code]
-    filled = _Words(where=where, **words)
-    return Problem(code, what.format_map(filled), fix.format_map(filled), where, stage, severity, sample[:300])
-
-
-class _Words(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
+    words["where"] = where
+    return Problem(code, Sentence(what, **words), Sentence(fix, **words), where, stage, severity, sample[:300])

@@ -10,6 +10,7 @@ from harvesters.errors import HarvestError
 from harvesters.identity import is_web_address
 from harvesters.kinds import KINDS
 from harvesters.problems import problem
+from harvesters.sentences import Counted, Sentence
 
 MOST_SUBJECTS: Final = 500
 MOST_FILES: Final = 1_000
@@ -128,13 +129,17 @@ def _refusal(record: Record) -> Problem | None:
     if not record.native_id:
         return problem("no-id")
     if (length := len(record.native_id.encode())) > LONGEST_ID:
-        return problem("too-much", where=record.native_id[:200], detail=f"an identifier of {length} bytes")
+        return problem(
+            "too-much", where=record.native_id[:200], detail=Sentence("an identifier of {length} bytes", length=length)
+        )
     if (length := len(record.url.encode())) > LONGEST_URL:
-        return problem("too-much", where=record.native_id[:200], detail=f"an address of {length} bytes")
+        return problem(
+            "too-much", where=record.native_id[:200], detail=Sentence("an address of {length} bytes", length=length)
+        )
     if not is_web_address(record.url):
         return problem("no-url", where=record.native_id)
     if len(record.subjects) > MOST_SUBJECTS:
-        return problem("too-much", where=record.url, detail=f"{len(record.subjects)} subjects")
+        return problem("too-much", where=record.url, detail=Counted(len(record.subjects), "subject"))
     if len(record.files) > MOST_FILES:
-        return problem("too-much", where=record.url, detail=f"{len(record.files)} files")
+        return problem("too-much", where=record.url, detail=Counted(len(record.files), "file"))
     return None

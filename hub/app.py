@@ -35,10 +35,12 @@ from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES
+from hub.retold import retold
 from hub.search.views import blueprint as search
 from hub.setup.house import Settled
 from hub.setup.house import house as settled_house
 from hub.sources.editing import blueprint as editing
+from hub.sources.health import FILTERS as SOURCE_FILTERS
 from hub.sources.registering import blueprint as registering
 from hub.sources.views import blueprint as sources
 from hub.tasks.courier import Courier
@@ -128,7 +130,7 @@ def _templates(app: Flask) -> None:
     assert loader is not None
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_env.loader = ChoiceLoader([loader, macros])
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, said=retold, **SOURCE_FILTERS)
     app.jinja_env.globals.update(
         address_with=web.address_with,
         other_languages=web.other_languages,

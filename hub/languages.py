@@ -88,7 +88,7 @@ def gettext(message: str, /, **words: Any) -> str:
 
 def ngettext(one: str, more: str, number: int, /, **words: Any) -> str:
     """`one` or `more`, as the language has it for `number`, which stands in them as `%(num)s`: `86,412`."""
-    said = str(_translations(language()).ungettext(one, more, number))
+    said = _counting(language(), one, more, number)
     return said % {"num": f"{number:,}", **words} if "%" in said else said
 
 
@@ -99,7 +99,9 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_counted, language=language)
+    app.jinja_env.globals.update(
+        _=_shown, gettext=_shown, ngettext=_counted, language=language, feed_language=feed_language
+    )
     app.after_request(_told)
 
 
@@ -107,6 +109,12 @@ def keep(response: BaseResponse, code: str) -> None:
     """Have the browser keep this language."""
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(COOKIE, code, max_age=A_YEAR, path="/", httponly=True, samesite="Lax", secure=secure)
+
+
+def feed_language() -> str | None:
+    """The `lang` of the address of a feed, which no reader asks for by cookie; None for English."""
+    spoken = language()
+    return None if spoken == ENGLISH else spoken
 
 
 def _told(response: Response) -> Response:
@@ -133,7 +141,7 @@ def _shown(context: EvalContext, message: str, /, **words: Any) -> str:
 
 @pass_eval_context
 def _counted(context: EvalContext, one: str, more: str, number: int, /, **words: Any) -> str:
-    said = str(_translations(language()).ungettext(one, more, number))
+    said = _counting(language(), one, more, number)
     words.setdefault("num", f"{number:,}")
     return (Markup(said) if context.autoescape else said) % words if "%" in said else said
 
@@ -141,6 +149,11 @@ def _counted(context: EvalContext, one: str, more: str, number: int, /, **words:
 @lru_cache(maxsize=8192)
 def _said(code: str, message: str) -> str:
     return str(_translations(code).ugettext(message))
+
+
+@lru_cache(maxsize=8192)
+def _counting(code: str, one: str, more: str, number: int) -> str:
+    return str(_translations(code).ungettext(one, more, number))
 
 
 @lru_cache(maxsize=8192)

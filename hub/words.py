@@ -1,6 +1,6 @@
 """How values read on a page: dates, ages, numbers and marked text, as filters for templates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -10,20 +10,32 @@ from markupsafe import Markup, escape
 
 from hub.db import now
 from hub.index.base import Span
+from hub.languages import N_, language, ngettext
+from hub.languages import gettext as _
+
+MONTHS: Final = (
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
+    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+)
 
 
 def on(value: date | None) -> str:
     """`19 November 2026`; `not stated` for none."""
     if value is None:
-        return "not stated"
-    return f"{value.day} {value:%B %Y}"
+        return _("not stated")
+    return f"{value.day} {month(value.year, value.month)}"
+
+
+def month(year: int, number: int) -> str:
+    """`November 2026`."""
+    return f"{_(MONTHS[number - 1])} {year}"
 
 
 def at(value: datetime | None) -> str:
     """`today, 09:12 UTC` or `19 November 2026, 09:12 UTC`."""
     if value is None:
-        return "never"
-    day = "today" if value.date() == now().date() else on(value.date())
+        return _("never")
+    day = _("today") if value.date() == now().date() else on(value.date())
     return f"{day}, {value.astimezone(UTC):%H:%M} UTC"
 
 
@@ -33,14 +45,22 @@ def ago(value: date | None) -> str:
         return ""
     day = value.date() if isinstance(value, datetime) else value
     days = (now().date() - day).days
+    return _ago(language(), days)
+
+
+@lru_cache(maxsize=4096)
+def _ago(_language: str, days: int) -> str:
     if days < 0:
-        return "tomorrow" if days == -1 else f"in {-days} days"
+        return _("tomorrow") if days == -1 else ngettext("in %(num)s day", "in %(num)s days", -days)
     if days < 2:
-        return ("today", "yesterday")[days]
-    for length, word in ((365, "year"), (30, "month"), (7, "week")):
-        if days >= length * (2 if word == "week" else 1):
-            return f"{days // length} {word}{'s' if days // length > 1 else ''} ago"
-    return f"{days} days ago"
+        return (_("today"), _("yesterday"))[days]
+    if days >= 365:
+        return ngettext("%(num)s year ago", "%(num)s years ago", days // 365)
+    if days >= 30:
+        return ngettext("%(num)s month ago", "%(num)s months ago", days // 30)
+    if days >= 14:
+        return ngettext("%(num)s week ago", "%(num)s weeks ago", days // 7)
+    return ngettext("%(num)s day ago", "%(num)s days ago", days)
 
 
 def number(value: int) -> str:
@@ -61,25 +81,31 @@ def marked(spans: Sequence[Span]) -> Markup:
 
 FILES: Final = {
     "application/pdf": "PDF",
-    "application/msword": "Word document",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
-    "application/vnd.oasis.opendocument.text": "OpenDocument text",
-    "application/vnd.ms-excel": "Excel spreadsheet",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel spreadsheet",
-    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument spreadsheet",
-    "application/vnd.ms-powerpoint": "PowerPoint presentation",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint presentation",
-    "application/vnd.oasis.opendocument.presentation": "OpenDocument presentation",
-    "text/csv": "CSV table",
-    "text/html": "web page",
-    "text/markdown": "text",
-    "text/plain": "text",
+    "application/msword": N_("Word document"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": N_("Word document"),
+    "application/vnd.oasis.opendocument.text": N_("OpenDocument text"),
+    "application/vnd.ms-excel": N_("Excel spreadsheet"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": N_("Excel spreadsheet"),
+    "application/vnd.oasis.opendocument.spreadsheet": N_("OpenDocument spreadsheet"),
+    "application/vnd.ms-powerpoint": N_("PowerPoint presentation"),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": N_("PowerPoint presentation"),
+    "application/vnd.oasis.opendocument.presentation": N_("OpenDocument presentation"),
+    "text/csv": N_("CSV table"),
+    "text/html": N_("web page"),
+    "text/markdown": N_("text"),
+    "text/plain": N_("text"),
 }
 
 
 def file_kind(type: str) -> str:
     """What people call a file of this media type; the type itself where we have no word for it."""
-    return FILES.get(type.partition(";")[0].strip().lower(), type)
+    known = FILES.get(type.partition(";")[0].strip().lower())
+    return _(known) if known else type
+
+
+def names_of(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(value, what it is called), for choices that were marked by N_."""
+    return [(value, _(name)) for value, name in words.items()]
 
 
 def paragraphs(text: str) -> list[str]:
@@ -121,4 +147,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "iso": iso,
     "monogram": monogram,
     "part": part,
+    "month": lambda text: month(int(text[:4]), int(text[5:])),
+    "names_of": names_of,
 }

@@ -13,12 +13,12 @@ from harvesters.answers import GONE
 from harvesters.base import Document, Entry, Feed, Known, Page, Proposal, Response, Semantics, Tools, upsert
 from harvesters.documents import A_PAGE, FIRST_PAGE, Haul, Held, Patience, day, licence, read_document
 from harvesters.errors import FetchError, ListError, ReadError
-from harvesters.identity import native_id
+from harvesters.identity import host_of, native_id
 from harvesters.lists import fetch_list, is_cut, list_notes, notes_of, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import reader_for
-from harvesters.sentences import counted, on
+from harvesters.sentences import Counted, Day, Sentence
 
 MOST_PAGES: Final = 1_000
 """Documents of an archive (RFC 5005) that are walked in one run."""
@@ -80,14 +80,18 @@ class FeedKind:
         if reader_for(response.media_type, response.url, response.body[:4096]) != "feed":
             return None
         found = answers.feed(read_list("feed", response, tools))
-        named = f", “{found.title}”," if found.title else ""
-        form = _form(response.body[:4096])
+        words: dict[str, Any] = {"form": _form(response.body[:4096]), "name": found.title or host_of(response.url)}
         if not found.entries:
-            return Proposal("feed", response.url, f"{form}{named} without a document at the moment.", found.title)
-        holds = f"{form}{named} with {counted(len(found.entries), 'document')}"
+            empty = Sentence("{form}, “{name}”, without a document at the moment.", **words)
+            return Proposal("feed", response.url, empty, found.title)
+        words["documents"] = Counted(len(found.entries), "document")
         dates = [as_moment(one) for entry in found.entries if (one := day(entry.modified or entry.issued))]
-        newest = f"; the newest is of {on(max(dates))}" if dates else "; none of them states a date"
-        return Proposal("feed", response.url, f"{holds}{newest}.", found.title)
+        if dates:
+            words["day"] = Day(max(dates))
+            said = Sentence("{form}, “{name}”, with {documents}; the newest is of {day}.", **words)
+        else:
+            said = Sentence("{form}, “{name}”, with {documents}; none of them states a date.", **words)
+        return Proposal("feed", response.url, said, found.title)
 
 
 class _Walk:
@@ -229,8 +233,10 @@ def _record(entry: Entry, feed: Feed, page: Document, name: str) -> Record:
 def _form(head: bytes) -> str:
     """Which of the forms of a feed it is, for people."""
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return "A JSON feed"
-    return "An Atom feed" if re.search(rb"<(?:\w+:)?feed[\s>]", head, re.I) else "An RSS feed"
+        return Sentence("A JSON feed")
+    if re.search(rb"<(?:\w+:)?feed[\s>]", head, re.I):
+        return Sentence("An Atom feed")
+    return Sentence("An RSS feed")
 
 
 def _file(one: Mapping[str, Any]) -> File:

@@ -15,7 +15,7 @@ from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import ending, reader_for
-from harvesters.sentences import counted
+from harvesters.sentences import Counted, Sentence, unstopped
 
 MOST_FOLDERS: Final = 1_000
 MOST_FILES: Final = 200_000
@@ -80,9 +80,14 @@ class FolderKind:
             found = answers.listing(read_list("listing", response, tools))
         except ListError:
             return None
-        holds = f"{counted(len(found.files), 'file')} and {counted(len(found.folders), 'folder')}"
         name = urlsplit(response.url).path
-        return Proposal("folder", response.url, f"A folder of files, {name}, with {holds} in it.", name)
+        said = Sentence(
+            "A folder of files, {name}, with {files} and {folders} in it.",
+            name=name,
+            files=Counted(len(found.files), "file"),
+            folders=Counted(len(found.folders), "folder"),
+        )
+        return Proposal("folder", response.url, said, name)
 
 
 def _visit(batch: list[str], listed: _Listed, known: Known, visitor: Visitor, haul: Haul) -> None:
@@ -163,7 +168,7 @@ def _folder(folder: str, depth: int, tools: Tools, listed: _Listed) -> tuple[str
 
 def _explain(folder: str, error: HarvestError, listed: _Listed) -> None:
     """A folder with a page of its own, or that robots.txt keeps us out of, is meant so; any other one is missing."""
-    detail = error.problem.what.rstrip(".")
+    detail = unstopped(error.problem.what)
     said = problem("part-missing", where=folder, stage="list", severity="warning", detail=detail)
     if error.problem.code in ("not-a-list", "robots-refused"):
         listed.problems.append(said)

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from harvesters import oai
 from harvesters.base import Change, Known, Page, Problem, Proposal, Response, Semantics, Tools, deleted, upsert
+from harvesters.identity import host_of
 from harvesters.oaianswers import Item
 from harvesters.problems import problem
 from harvesters.readers.sniff import reader_for
+from harvesters.sentences import Sentence
 
 PREFIX: Final = "oai_dc"
 WITHDRAWN: Final = "The repository says that the record is deleted."
@@ -41,9 +43,11 @@ class OaiPmhKind:
             return None
         place = oai.Place.of(response.url, PREFIX)
         found = oai.identify(place, tools)
-        named = f", “{found.name}”," if found.name else ""
-        part = f" Of it, the set {place.set}." if place.set else ""
-        sentence = f"A repository{named} that is read by OAI-PMH, with everything it has ever announced.{part}"
+        if place.set:
+            sentence = Sentence("The set {set} of a repository, “{name}”, by OAI-PMH.", name=found.name, set=place.set)
+        else:
+            everything = "A repository, “{name}”, that is read by OAI-PMH, with everything it has ever announced."
+            sentence = Sentence(everything, name=found.name or host_of(response.url))
         return Proposal("oaipmh", place.url(set=place.set, metadataPrefix=place.own_prefix), sentence, found.name)
 
 

@@ -17,7 +17,7 @@ from harvesters.lists import fetch_list, is_cut, list_notes, read_list
 from harvesters.problems import problem
 from harvesters.readers import answers
 from harvesters.readers.sniff import reader_for
-from harvesters.sentences import counted, on
+from harvesters.sentences import Counted, Day, Sentence, unstopped
 
 MOST_PAGES: Final = 200_000
 MOST_PARTS: Final = 2_000
@@ -60,12 +60,17 @@ class SitemapKind:
         found = answers.sitemap(read_list("sitemap", response, tools))
         host = host_of(response.url)
         if found.pages:
-            holds = f"with {counted(len(found.pages), 'page')}"
+            pages = Counted(len(found.pages), "page")
             dates = [as_moment(one) for _, lastmod in found.pages if (one := day(lastmod))]
-            holds += f"; the last change is of {on(max(dates))}" if dates else ""
+            said = Sentence("The sitemap of {host}, with {pages}.", host=host, pages=pages)
+            if dates:
+                changed = "The sitemap of {host}, with {pages}; the last change is of {day}."
+                said = Sentence(changed, host=host, pages=pages, day=Day(max(dates)))
+        elif found.sitemaps:
+            said = Sentence("The sitemap of {host}, in {parts}.", host=host, parts=Counted(len(found.sitemaps), "part"))
         else:
-            holds = f"in {counted(len(found.sitemaps), 'part')}" if found.sitemaps else "without a page at the moment"
-        return Proposal("sitemap", response.url, f"The sitemap of {host}, {holds}.", f"Pages of {host}")
+            said = Sentence("The sitemap of {host}, without a page at the moment.", host=host)
+        return Proposal("sitemap", response.url, said, f"Pages of {host}")
 
 
 class _Run:
@@ -137,7 +142,7 @@ def _list(address: str, tools: Tools) -> _Listed:
     if waiting:
         listed.missing = problem("cut-list", where=address, stage="list", limit=f"{MOST_PAGES:,}")
     if listed.elsewhere:
-        detail = f"{listed.elsewhere} pages"
+        detail = Counted(listed.elsewhere, "page")
         listed.problems.append(problem("other-site", where=address, stage="list", severity="warning", detail=detail))
     return listed
 
@@ -150,7 +155,7 @@ def _part(part: str, depth: int, address: str, tools: Tools, listed: _Listed) ->
         # A fault of the site (FetchError) ends the run; a part that is not there any more only keeps us from deleting.
         if depth == 0:
             raise
-        said = problem("part-missing", where=part, stage="list", detail=error.problem.what.rstrip("."))
+        said = problem("part-missing", where=part, stage="list", detail=unstopped(error.problem.what))
         listed.missing = said
         return Sitemap()
     if part == address:

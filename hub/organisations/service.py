@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 from hub.audit.service import note_act
 from hub.db import Base, alone, locking, require_storable
 from hub.errors import BadInput, Conflict, NotFound
-from hub.languages import ENGLISH
+from hub.languages import ENGLISH, N_
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 
 SECTORS: Final[dict[str, tuple[str, str]]] = {
-    "council": ("Council", "Councils"),
-    "police": ("Police", "Police"),
-    "fire": ("Fire and rescue", "Fire and rescue"),
-    "health": ("Health", "Health"),
-    "central": ("Central government", "Central government"),
-    "education": ("Education", "Education"),
-    "voluntary": ("Voluntary sector", "Voluntary sector"),
+    "council": (N_("Council"), N_("Councils")),
+    "police": (N_("Police"), N_("Police")),
+    "fire": (N_("Fire and rescue"), N_("Fire and rescue")),
+    "health": (N_("Health"), N_("Health")),
+    "central": (N_("Central government"), N_("Central government")),
+    "education": (N_("Education"), N_("Education")),
+    "voluntary": (N_("Voluntary sector"), N_("Voluntary sector")),
 }
 """Sector -> (of one organisation, of many)."""
 

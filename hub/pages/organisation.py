@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.db import now
 from hub.errors import NotFound
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import cards
@@ -29,7 +31,7 @@ LIST = 50
 
 blueprint = Blueprint("organisation", __name__)
 
-ORDERS = {"name": "name", "documents": "documents", "newest": "newest document"}
+ORDERS = {"name": N_("name"), "documents": N_("documents"), "newest": N_("newest document")}
 
 
 @blueprint.get("/organisations")
@@ -109,7 +111,7 @@ def organisation_feed(slug: str) -> Any:
         row = _find(session, slug)
         ids = [id for id, _, _ in newest_of(session, [row.id], FEED)]
         shown = cards(session, ids, part("vocabulary").scheme)
-    return atom(f"{row.name}: newest documents", entries_of(shown))
+    return atom(_("%(name)s: newest documents", name=row.name), entries_of(shown))
 
 
 @blueprint.get("/organisations/<slug>/months.csv")
@@ -118,7 +120,7 @@ def months_csv(slug: str) -> Any:
     """The numbers behind the plot."""
     with database().reading() as session:
         months = _months(session, _find(session, slug).id)
-    return csv_table(f"{slug}-by-month", ("month", "documents"), months)
+    return csv_table(f"{slug}-by-month", (_("month"), _("documents")), months)
 
 
 @blueprint.get("/organisations.json")
@@ -142,7 +144,7 @@ def listing_json() -> Any:
 def _find(session: Session, slug: str) -> Organisation:
     row = session.scalar(select(Organisation).where(Organisation.slug == slug))
     if row is None:
-        raise NotFound("There is no such organisation. The list of organisations has them all.")
+        raise NotFound(_("There is no such organisation. The list of organisations has them all."))
     return row
 
 

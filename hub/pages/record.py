@@ -83,10 +83,10 @@ def _shown(row: RecordRow) -> str:
 def versions(id: str) -> str:
     """Every version, and what each changed, word by word."""
     with database().reading() as session:
-        row, organisation, _ = _find(session, id)
+        row, organisation, _source = _find(session, id)
         _require_kept(session, row)
         if row.withdrawn_at:
-            raise NotFound("This document was withdrawn by its publisher, so its versions are not shown.")
+            raise NotFound(_("This document was withdrawn by its publisher, so its versions are not shown."))
         old = _versions(session, id)
         states = [(version.version, version.harvested, version.meta["title"], version.text) for version in old]
         states.insert(0, (row.version, row.harvested, row.title, row.text))
@@ -110,10 +110,10 @@ def versions(id: str) -> str:
 def raw(id: str) -> Response:
     """The item as it came, as plain text: for finding out why a record looks as it does."""
     with database().reading() as session:
-        row, _, _ = _find(session, id)
+        row, *_more = _find(session, id)
         require("see raw items", row)
         _require_kept(session, row)
-        body = zlib.decompress(row.raw) if row.raw else b"Nothing was kept of this item."
+        body = zlib.decompress(row.raw) if row.raw else _("Nothing was kept of this item.").encode()
     return Response(body.decode("utf-8", "replace"), mimetype="text/plain")
 
 
@@ -140,7 +140,7 @@ _COPIES: Final = (
 def _find(session: Session, id: str) -> tuple[RecordRow, Organisation, Source]:
     found = session.execute(_FOUND, {"id": id}).first()
     if found is None:
-        raise NotFound("There is no such document here. It may never have been, or the address has a slip in it.")
+        raise NotFound(_("There is no such document here. It may never have been, or the address has a slip in it."))
     return found[0], found[1], found[2]
 
 
@@ -179,7 +179,7 @@ def as_json(id: str) -> Any:
     """The record for machines: the contract's fields; the text only under a licence."""
     vocabulary: Vocabulary = part("vocabulary")
     with database().reading() as session:
-        row, organisation, _ = _find(session, id)
+        row, organisation, _source = _find(session, id)
         if row.withdrawn_at:
             return {"id": row.id, "deleted": row.withdrawn_reason}, 410
         value = dict(_plain(row))

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from federation.record import clean_line
 from hub.errors import NotFound
+from hub.languages import gettext as _
+from hub.languages import language
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
 from hub.records.figures import tag_counts
@@ -46,11 +48,12 @@ def listing() -> str:
 def _entries(concepts: list[Concept], wanted: str) -> list[tuple[str, Concept, bool]]:
     """(words, concept, whether they are its name), by words; `wanted` keeps those that contain it."""
     found = []
+    spoken = language()
     for concept in concepts:
-        words = [(concept.pref("en"), True), *((other, False) for other in concept.others("en"))]
+        words = [(concept.pref(spoken), True), *((other, False) for other in concept.others(spoken))]
         if wanted:
             words += [
-                (label.value, False) for label in concept.labels if label.language != "en" and label.kind == "pref"
+                (label.value, False) for label in concept.labels if label.language != spoken and label.kind == "pref"
             ]
         found += [(text, concept, name) for text, name in words if wanted.casefold() in text.casefold()]
     return sorted(dict.fromkeys(found), key=lambda entry: (entry[0].casefold(), entry[1].notation))
@@ -72,7 +75,7 @@ def topic(notation: str) -> Any:
     scheme = vocabulary.scheme
     concept = vocabulary.by_notation(notation)
     if concept is None:
-        raise NotFound("There is no such topic. The list of topics has them all.")
+        raise NotFound(_("There is no such topic. The list of topics has them all."))
     with database().reading() as session:
         answer = newest(
             session, part("index"), vocabulary, {"topic": (notation,)}, size=NEWEST, facets=("organisation",)

@@ -10,22 +10,24 @@ from sqlalchemy.orm import Session
 
 from federation.record import TYPES, as_moment
 from hub.db import now
+from hub.languages import N_, language
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.records.models import RecordRow, Tag
 from vocab.scheme import Scheme
 
 TYPE_NAMES: Final[dict[str, str]] = {
-    "practice-note": "Practice note",
-    "case-study": "Case study",
-    "policy": "Policy",
-    "guidance": "Guidance",
-    "report": "Report",
-    "evaluation": "Evaluation",
-    "foi": "FOI answer",
-    "news": "News",
-    "event": "Event",
-    "dataset": "Data",
-    "other": "Other",
+    "practice-note": N_("Practice note"),
+    "case-study": N_("Case study"),
+    "policy": N_("Policy"),
+    "guidance": N_("Guidance"),
+    "report": N_("Report"),
+    "evaluation": N_("Evaluation"),
+    "foi": N_("FOI answer"),
+    "news": N_("News"),
+    "event": N_("Event"),
+    "dataset": N_("Data"),
+    "other": N_("Other"),
 }
 """What people read for a type."""
 
@@ -81,7 +83,7 @@ class Card:
     @property
     def type_name(self) -> str:
         """What people read for the type."""
-        return TYPE_NAMES.get(self.type, "Other")
+        return _(TYPE_NAMES.get(self.type, "Other"))
 
     @property
     def language_name(self) -> str:
@@ -139,7 +141,8 @@ def _topics(tags: str | None, scheme: Scheme) -> tuple[Topic, ...]:
     """The topics of a record, best first."""
     scored = [line.split(" ", 1) for line in (tags or "").splitlines()]
     found = [scheme.concepts.get(uri) for _, uri in sorted(scored, key=lambda one: (-float(one[0]), one[1]))]
-    return tuple(Topic(concept.notation, concept.pref("en")) for concept in found if concept)
+    spoken = language()
+    return tuple(Topic(concept.notation, concept.pref(spoken)) for concept in found if concept)
 
 
 def _card(row: Any, scheme: Scheme) -> Card:
@@ -176,28 +179,28 @@ class Dated(Protocol):
 def why_check(row: Dated) -> str:
     """Why the document should be checked before it is reused; empty when there is no reason."""
     if row.valid_until and as_moment(row.valid_until) < now():
-        return "It was valid until a date that has passed."
+        return _("It was valid until a date that has passed.")
     if row.review_by:
-        return "Its review is overdue." if as_moment(row.review_by) < now() else ""
+        return _("Its review is overdue.") if as_moment(row.review_by) < now() else ""
     if row.published and row.published < now() - timedelta(days=GOOD_FOR.get(row.type, 1095)):
-        return "It is older than documents of its kind usually stay true."
+        return _("It is older than documents of its kind usually stay true.")
     return ""
 
 
 LICENCES: Final[dict[str, tuple[str, str]]] = {
     "nationalarchives.gov.uk/doc/open-government-licence": (
-        "Open Government Licence",
-        "You may reuse it freely if you name the source.",
+        N_("Open Government Licence"),
+        N_("You may reuse it freely if you name the source."),
     ),
-    "creativecommons.org/publicdomain/zero": ("CC0: no rights reserved", "You may reuse it freely."),
-    "creativecommons.org/licenses/by/": ("CC BY", "You may reuse it freely if you name the source."),
+    "creativecommons.org/publicdomain/zero": (N_("CC0: no rights reserved"), N_("You may reuse it freely.")),
+    "creativecommons.org/licenses/by/": ("CC BY", N_("You may reuse it freely if you name the source.")),
     "creativecommons.org/licenses/by-sa/": (
         "CC BY-SA",
-        "You may reuse it if you name the source and share what you make under the same licence.",
+        N_("You may reuse it if you name the source and share what you make under the same licence."),
     ),
     "creativecommons.org/licenses/by-nc": (
         "CC BY-NC",
-        "You may reuse it, but not to earn money, if you name the source.",
+        N_("You may reuse it, but not to earn money, if you name the source."),
     ),
 }
 """Part of a licence's address -> (its name, how one may reuse the document)."""
@@ -205,10 +208,11 @@ LICENCES: Final[dict[str, tuple[str, str]]] = {
 
 def licence_name(uri: str, text: str) -> str:
     """What people read for a licence."""
-    known = next((name for part, (name, _) in LICENCES.items() if part in uri), "")
-    return known or text or uri or "Licence not stated: ask before you reuse it"
+    known = next((name for part, (name, _use) in LICENCES.items() if part in uri), "")
+    return (_(known) if known else "") or text or uri or _("Licence not stated: ask before you reuse it")
 
 
 def licence_use(uri: str) -> str:
     """How a document under this licence may be reused; empty when we do not know it."""
-    return next((use for part, (_, use) in LICENCES.items() if part in uri), "")
+    known = next((use for part, (_name, use) in LICENCES.items() if part in uri), "")
+    return _(known) if known else ""

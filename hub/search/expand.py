@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.index.base import OWN_LABEL, Expansion
+from hub.languages import language
 from hub.topics.service import Vocabulary
 from vocab.labels import LabelIndex, Named, translations, words_of
 from vocab.lemmas import Lemmas
@@ -65,14 +66,14 @@ class Expander:
         scheme = self._vocabulary.scheme
         broader = [scheme.concepts[uri] for uri in concept.broader if uri in scheme.concepts]
         narrower = scheme.narrower(concept.uri)[:4]
-        searched = {language for language, _, weight in expansion.labels if weight > OWN_LABEL}
-        also = translations(concept)
+        searched = {code for code, _, weight in expansion.labels if weight > OWN_LABEL}
+        spoken = language()
         return Matched(
             concept.notation,
-            concept.pref("en"),
-            tuple((one.notation, one.pref("en")) for one in broader),
-            tuple((one.notation, one.pref("en")) for one in narrower),
-            tuple((language, word) for language, word in also.items() if language in searched),
+            concept.pref(spoken),
+            tuple((one.notation, one.pref(spoken)) for one in broader),
+            tuple((one.notation, one.pref(spoken)) for one in narrower),
+            tuple((code, word) for code, word in translations(concept).items() if code in searched),
         )
 
     def _labels(self) -> LabelIndex:
@@ -86,9 +87,9 @@ class Expander:
 def _expansion(concept: Concept, named: Named) -> Expansion:
     """Other languages at full weight; the searcher's own words of the topic at most at OWN_LABEL, or results drift."""
     labels = []
-    for language in LANGUAGES:
-        for word, weight in words_of(concept, language)[:MOST_LABELS]:
-            own = language == named.language
+    for code in LANGUAGES:
+        for word, weight in words_of(concept, code)[:MOST_LABELS]:
+            own = code == named.language
             if not (own and word.casefold() == named.words.casefold()):
-                labels.append((language, word, min(weight, OWN_LABEL) if own else weight))
+                labels.append((code, word, min(weight, OWN_LABEL) if own else weight))
     return Expansion(concept.notation, tuple(labels), tuple(named.words.split()))

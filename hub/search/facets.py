@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.index.base import FACETS, SearchPage
+from hub.languages import N_, language
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS
 from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES
@@ -15,11 +17,11 @@ from hub.search.service import Asked
 from hub.topics.service import Vocabulary
 
 FACET_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "sector": ("Sector", "What kind of public body published it"),
-    "organisation": ("Organisation", "Who published it"),
-    "type": ("Kind", "What kind of document it is"),
-    "topic": ("Topic", "What it is about"),
-    "language": ("Language", "The language it is written in"),
+    "sector": (N_("Sector"), N_("What kind of public body published it")),
+    "organisation": (N_("Organisation"), N_("Who published it")),
+    "type": (N_("Kind"), N_("What kind of document it is")),
+    "topic": (N_("Topic"), N_("What it is about")),
+    "language": (N_("Language"), N_("The language it is written in")),
 }
 """Facet -> (its heading, its one-line hint)."""
 
@@ -64,9 +66,9 @@ class Names:
         """`slugs` are the organisations whose names will be asked for."""
         self._vocabulary = vocabulary
         self._tables: dict[str, Mapping[str, str]] = {
-            "sector": {sector: words[1] for sector, words in SECTORS.items()},
+            "sector": {sector: _(words[1]) for sector, words in SECTORS.items()},
             "organisation": dict(session.execute(_NAMES, {"slugs": sorted(set(slugs))}).all()),
-            "type": TYPE_NAMES,
+            "type": {type: _(name) for type, name in TYPE_NAMES.items()},
             "language": LANGUAGE_NAMES,
         }
 
@@ -74,8 +76,8 @@ class Names:
         """The name of a value; the value itself where it has none, "not known" for the empty one."""
         if facet == "topic":
             concept = self._vocabulary.by_notation(value)
-            return concept.pref("en") if concept else value
-        return self._tables[facet].get(value, value or "not known")
+            return concept.pref(language()) if concept else value
+        return self._tables[facet].get(value, value or _("not known"))
 
 
 def organisations_of(asked: Asked, page: SearchPage, *, everything: bool) -> list[str]:
@@ -95,6 +97,6 @@ def _facet(name: str, chosen: tuple[str, ...], page: SearchPage, names: Names, *
     counts = dict(page.facets.get(name, ()))
     values = [*chosen, *(value for value in counts if value and value not in chosen)]
     kept = values if whole else values[: max(SHOWN_VALUES, len(chosen))]
-    words, hint = FACET_WORDS[name]
+    words, hint = (_(one) for one in FACET_WORDS[name])
     choices = tuple(Choice(one, names.of(name, one), counts.get(one, 0), one in chosen) for one in kept)
     return Facet(name, words, hint, choices, len(values) - len(kept))

@@ -7,11 +7,13 @@ from typing import Literal, Protocol
 
 from federation.record import clean_line
 from hub.index.base import FACETS, PUBLIC, Clause, Expansion, IndexReader, Query, Rights, SearchPage
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.search.parse import parse, text_of, words_of
 
 PAGE = 10
 DEEPEST = 50
-SORTS: Mapping[str, str] = {"best": "best match", "newest": "newest"}
+SORTS: Mapping[str, str] = {"best": N_("best match"), "newest": N_("newest")}
 
 
 class Values(Protocol):
@@ -72,12 +74,12 @@ def asked_from(values: Values) -> Asked:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            wrong[name] = f"“{text[:20]}” is not a date. Write it as 2026-11-24."
+            wrong[name] = _("“%(text)s” is not a date. Write it as 2026-11-24.", text=text[:20])
             return None
 
     since, until = day("from"), day("to")
     if since and until and since > until:
-        wrong["to"] = "This day is before the one in “From”."
+        wrong["to"] = _("This day is before the one in “From”.")
     filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
     return Asked(
         text=clean_line(values.get("q") or "")[:500],

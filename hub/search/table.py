@@ -7,6 +7,8 @@ from flask import url_for
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from hub.languages import N_, ngettext
+from hub.languages import gettext as _
 from hub.organisations.service import SECTORS
 from hub.records.cards import Card, cards
 from hub.records.models import RecordRow
@@ -15,15 +17,15 @@ from hub.search.service import Asked
 from vocab.scheme import Scheme
 
 COLUMNS: Final = (
-    "title",
-    "organisation",
-    "sector",
-    "type",
-    "topics",
-    "language",
-    "published",
-    "address",
-    "hub address",
+    N_("title"),
+    N_("organisation"),
+    N_("sector"),
+    N_("type"),
+    N_("topics"),
+    N_("language"),
+    N_("published"),
+    N_("address"),
+    N_("hub address"),
 )
 
 MOST_ROWS: Final = 10_000
@@ -46,7 +48,7 @@ def _row(card: Card, address: str) -> tuple[str, ...]:
     return (
         card.title,
         card.publisher.name,
-        SECTORS.get(card.publisher.sector, (card.publisher.sector,))[0],
+        _(SECTORS.get(card.publisher.sector, (card.publisher.sector,))[0]),
         card.type_name,
         "; ".join(topic.name for topic in card.topics),
         card.language_name,
@@ -60,10 +62,12 @@ def notes_of(asked: Asked, walked: Walked) -> Iterator[tuple[str, ...]]:
     """The last rows: what was not searched as it was asked, and what is left out."""
     sentences = list(asked.wrong.values())
     if walked.limited:
-        sentences.append("Limited search: the search index was away, so only titles and topics were searched.")
+        sentences.append(_("Limited search: the search index was away, so only titles and topics were searched."))
     if walked.any_word:
-        sentences.append("No document has all of these words. These have at least one of them.")
+        sentences.append(_("No document has all of these words. These have at least one of them."))
     if walked.total > len(walked.ids):
-        sentences.append(f"There are {walked.total:,} results. These are the first {len(walked.ids):,}.")
+        first = f"{len(walked.ids):,}"
+        said = ("There is %(num)s result.", "There are %(num)s results. These are the first %(first)s.")
+        sentences.append(ngettext(*said, walked.total, first=first))
     for sentence in sentences:
         yield (sentence, *[""] * (len(COLUMNS) - 1))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import IndexUnavailable
 from hub.index.base import Hit
+from hub.languages import gettext as _
 from hub.records.cards import Card, cards
 from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
@@ -21,6 +22,7 @@ from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
 from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
 from hub.web import Paging, actor, address_with, atom, csv_table, database, page_asked, pages_of, paging, part, policy
+from hub.words import on
 
 blueprint = Blueprint("search", __name__)
 log = logging.getLogger(__name__)
@@ -70,7 +72,7 @@ def search_feed() -> Response:
         shown = [card for _, card in _hits(session, found)]
         names = Names(session, part("vocabulary"), asked.filters.get("organisation", ()))
     what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in _active(asked, names))])
-    return atom(f"Search: {what}" if what else "Everything new", entries_of(shown))
+    return atom(_("Search: %(what)s", what=what) if what else _("Everything new"), entries_of(shown))
 
 
 @blueprint.get("/search.json")
@@ -108,7 +110,7 @@ def search_table() -> Response:
     with database().reading() as session:
         walked = _walk(session, asked)
         rows = [*rows_of(session, walked.ids, part("vocabulary").scheme), *notes_of(asked, walked)]
-    return csv_table("search", COLUMNS, rows)
+    return csv_table("search", [_(one) for one in COLUMNS], rows)
 
 
 @blueprint.get("/suggest.json")
@@ -191,27 +193,29 @@ def _active(asked: Asked, names: Names) -> list[tuple[str, str, str]]:
     for name, values in asked.filters.items():
         for value in values:
             rest = [one for one in values if one != value]
-            active.append((FACET_WORDS[name][0], names.of(name, value), address_with(**{name: rest, "page": None})))
-    for name, word, day in (("from", "From", asked.since), ("to", "Until", asked.until)):
+            active.append((_(FACET_WORDS[name][0]), names.of(name, value), address_with(**{name: rest, "page": None})))
+    for name, word, day in (("from", _("From"), asked.since), ("to", _("Until"), asked.until)):
         if day:
-            active.append((word, f"{day.day} {day:%B %Y}", address_with(**{name: None, "page": None})))
+            active.append((word, on(day), address_with(**{name: None, "page": None})))
     return active
 
 
 def _removal(asked: Asked, cost: Cost, names: Names) -> tuple[str, str]:
     """(what would be left out, the address without it)."""
     if cost.facet == "dates":
-        return "the dates", address_with(**{"from": None, "to": None, "page": None})
+        return _("the dates"), address_with(**{"from": None, "to": None, "page": None})
     if cost.facet == "word":
         return cost.value if '"' in cost.value else f"“{cost.value}”", address_with(q=cost.left, page=None)
     rest = [one for one in asked.filters[cost.facet] if one != cost.value]
     name = names.of(cost.facet, cost.value)
-    return f"{FACET_WORDS[cost.facet][0]}: {name}", address_with(**{cost.facet: rest, "page": None})
+    return f"{_(FACET_WORDS[cost.facet][0])}: {name}", address_with(**{cost.facet: rest, "page": None})
 
 
 def _title(asked: Asked, found: Found, where: Paging) -> str:
-    what = f"{asked.text} - search" if asked.text else "Search"
-    return f"{what} (page {where.page} of {where.pages})" if where.pages > 1 else what
+    what = _("%(words)s - search", words=asked.text) if asked.text else _("Search")
+    if where.pages == 1:
+        return what
+    return f"{what} {_('(page %(page)s of %(pages)s)', page=where.page, pages=where.pages)}"
 
 
 def _address_of(one: Suggestion) -> str:

@@ -7,6 +7,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from harvesters.kinds import KINDS
 from hub.errors import Conflict, NotFound
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
 from hub.sources.models import Source
@@ -16,7 +18,7 @@ from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("editing", __name__)
 
-LOOK_FIRST = "This is another address than before. Look at its preview first; what you typed is kept."
+LOOK_FIRST = N_("This is another address than before. Look at its preview first; what you typed is kept.")
 
 
 @blueprint.get("/sources/<id>/edit")
@@ -65,28 +67,31 @@ def save(id: str) -> Any:
 
 def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
     """{field: what is wrong with it}, with what others have done meanwhile."""
-    wrong = {} if typed.seen == stored.seen else {"name": CHANGED}
+    wrong = {} if typed.seen == stored.seen else {"name": _(CHANGED)}
     wrong |= wrong_with(typed, part("vocabulary").scheme)
     if "address" in wrong or typed.place == stored.place:
         return wrong
     with database().reading() as session:
         there = registered(session, typed.kind, typed.address)
         if there is not None:
-            return wrong | {"address": f"Another source has it already: “{there.name}”."}
+            return wrong | {"address": _("Another source has it already: “%(name)s”.", name=there.name)}
         if not is_at_rest(session, id):
-            return wrong | {"address": BUSY}
-    return wrong | ({} if typed.previewed == typed.place else {"address": LOOK_FIRST})
+            return wrong | {"address": _(BUSY)}
+    return wrong | ({} if typed.previewed == typed.place else {"address": _(LOOK_FIRST)})
 
 
 def _save(id: str, typed: Typed) -> Any:
     with database().writing() as session:
         row = session.get(Source, id)
         if row is None:
-            raise NotFound("There is no such source any more.")
+            raise NotFound(_("There is no such source any more."))
         require("register sources", row)
         to = choices_in(typed, part("vocabulary").scheme)
         changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to)
-    flash("Saved. It counts from the next check on." if changed else "Nothing was different, so nothing was changed.")
+    if changed:
+        flash(_("Saved. It counts from the next check on."))
+    else:
+        flash(_("Nothing was different, so nothing was changed."))
     return redirect(url_for("sources.source", id=id), 303)
 
 

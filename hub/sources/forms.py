@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 from federation.record import TYPES, clean, clean_line
 from harvesters.kinds import KINDS
 from hub.errors import BadInput
+from hub.languages import N_, language
+from hub.languages import gettext as _
 from hub.records.cards import LANGUAGE_NAMES
 from hub.records.keeping import Defaults
 from hub.sources.models import Source
@@ -16,17 +18,17 @@ from hub.sources.service import LONGEST_INTERVAL, SHORTEST_INTERVAL, Choices, ch
 from vocab.scheme import Concept, Scheme
 
 RHYTHMS: Final[dict[str, str]] = {
-    "900": "Every quarter of an hour",
-    "3600": "Every hour",
-    "21600": "Every six hours",
-    "86400": "Every day",
-    "604800": "Every week",
+    "900": N_("Every quarter of an hour"),
+    "3600": N_("Every hour"),
+    "21600": N_("Every six hours"),
+    "86400": N_("Every day"),
+    "604800": N_("Every week"),
 }
 """Seconds between two checks, and how people say it."""
 
 LICENCES: Final[dict[str, str]] = {
-    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": "Open Government Licence 3.0",
-    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0: no rights reserved",
+    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": N_("Open Government Licence 3.0"),
+    "https://creativecommons.org/publicdomain/zero/1.0/": N_("CC0: no rights reserved"),
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
     "https://creativecommons.org/licenses/by-sa/4.0/": "CC BY-SA 4.0",
     "https://creativecommons.org/licenses/by-nc/4.0/": "CC BY-NC 4.0",
@@ -106,23 +108,26 @@ def wrong_with(typed: Typed, scheme: Scheme) -> dict[str, str]:
     """{field: what is wrong with it and what to do}, in the order of the page."""
     every = int(typed.every) if typed.every.isascii() and typed.every.isdigit() and len(typed.every) < 12 else -1
     rules = {
-        "address": (not typed.address or bool(unusable(typed)), unusable(typed) or "Enter the address of the list."),
-        "kind": (typed.kind not in KINDS, "Choose one of the things that were found."),
+        "address": (not typed.address or bool(unusable(typed)), unusable(typed) or _("Enter the address of the list.")),
+        "kind": (typed.kind not in KINDS, _("Choose one of the things that were found.")),
         "name": (
             not 0 < len(typed.name) <= LONGEST_NAME,
-            f"Give it a name of at most {LONGEST_NAME} characters. It stands in the list of sources.",
+            _("Give it a name of at most %(most)s characters. It stands in the list of sources.", most=LONGEST_NAME),
         ),
-        "language": (typed.language not in ("", *LANGUAGE_NAMES), "Choose one of the languages."),
-        "type": (typed.type not in ("", *TYPES), "Choose one of the kinds of document."),
+        "language": (typed.language not in ("", *LANGUAGE_NAMES), _("Choose one of the languages.")),
+        "type": (typed.type not in ("", *TYPES), _("Choose one of the kinds of document.")),
         "licence": (
             bool(typed.licence) and not typed.licence.startswith(("https://", "http://")),
-            "Choose one of the licences.",
+            _("Choose one of the licences."),
         ),
-        "contact": (len(typed.contact) > LONGEST_CONTACT, f"Say it in at most {LONGEST_CONTACT} characters."),
-        "every": (not SHORTEST_INTERVAL <= every <= LONGEST_INTERVAL, "Choose how often it is checked."),
+        "contact": (
+            len(typed.contact) > LONGEST_CONTACT,
+            _("Say it in at most %(most)s characters.", most=LONGEST_CONTACT),
+        ),
+        "every": (not SHORTEST_INTERVAL <= every <= LONGEST_INTERVAL, _("Choose how often it is checked.")),
         "categories": (
             any(topic and topic not in _topics(scheme) for _, topic in typed.categories),
-            "Choose one of the topics, or none, for each category.",
+            _("Choose one of the topics, or none, for each category."),
         ),
     }
     return {name: sentence for name, (is_wrong, sentence) in rules.items() if is_wrong}
@@ -169,8 +174,8 @@ def topic_choices(scheme: Scheme) -> list[tuple[str, list[tuple[str, str]]]]:
     """(name of a broad topic, [(notation, name) of it and of those below it]), in the order of the alphabet."""
     groups = []
     for top in scheme.tops():
-        below = sorted(_below(scheme, top), key=lambda one: one.pref("en").casefold())
-        groups.append((top.pref("en"), [(one.notation, one.pref("en")) for one in (top, *below)]))
+        below = sorted(_below(scheme, top), key=lambda one: one.pref(language()).casefold())
+        groups.append((top.pref(language()), [(one.notation, one.pref(language())) for one in (top, *below)]))
     return sorted(groups, key=lambda group: group[0].casefold())
 
 

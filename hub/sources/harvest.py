@@ -16,13 +16,16 @@ from harvesters.errors import BlockedError, HarvestError
 from harvesters.kinds import KINDS
 from harvesters.problems import problem
 from harvesters.run import harvest
+from harvesters.sentences import Sentence
 from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, now
+from hub.languages import N_
 from hub.records import service as records
 from hub.records.blocks import Withheld, keep_out_held, withheld
 from hub.records.decisions import HIDE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
+from hub.retold import kept
 from hub.sources.categories import with_categories
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
@@ -187,7 +190,7 @@ def _complete(session: Session, run: Run, page: Page, work: Work) -> None:
         if why and not run.accepted:
             hold(session, run, why, gone=[row.id for row in gone], changed=run.changed, named=work.named)
             return
-        reason = "It is no longer in the list of the site that published it."
+        reason = N_("It is no longer in the list of the site that published it.")
         run.deleted += records.withdraw(
             session, source_id=source.id, native_ids=[row.native_id for row in gone], run_id=run.id, reason=reason
         )
@@ -198,7 +201,7 @@ def finish(session: Session, run: Run, source: Source, cursor: Any, work: Work) 
     """The run is complete: the cursor moves on, the source is due again after its interval."""
     run.state = "complete_with_errors" if run.failed else "complete"
     run.ended = now()
-    run.message = ""
+    run.message, run.said = "", {}
     source.cursor = dict(cursor)
     tell_finished(session, run, source, work.named)
     source.failures = 0
@@ -209,9 +212,10 @@ def finish(session: Session, run: Run, source: Source, cursor: Any, work: Work) 
 def hold(session: Session, run: Run, why: str, *, gone: list[str], changed: int, named: Named) -> None:
     """Stop here and wait for a person: nothing is removed, the source's cursor stays."""
     run.state, run.ended = "held", now()
-    run.held = {"why": why, "gone": gone, "changed": changed}
+    run.held = {"why": str(why), "said": kept(why), "gone": gone, "changed": changed}
     held = problem("held", stage="list", severity="warning", detail=why)
     run.message = f"{held.what} {held.fix}"
+    run.said = {"code": held.code, "words": words_of(held)}
     note_problems(session, run, [held])
     tell_held(session, run, named)
 
@@ -226,6 +230,7 @@ def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, wor
         run.state = "blocked" if isinstance(error, BlockedError) else "failed"
         run.ended = now()
         run.message = clean(f"{found.what} {found.fix}")
+        run.said = {"code": found.code, "words": words_of(found)}
         run.failed += 1
         note_problems(session, run, [found])
         source.failures += 1
@@ -250,6 +255,7 @@ def note_problems(session: Session, run: Run, problems: Sequence[Problem]) -> No
                 run_id=run.id,
                 source_id=run.source_id,
                 code=one.code,
+                words=words_of(one),
                 what=clean(one.what),
                 fix=clean(one.fix),
                 where=clean(one.where),
@@ -258,6 +264,11 @@ def note_problems(session: Session, run: Run, problems: Sequence[Problem]) -> No
                 sample=clean(one.sample),
             )
         )
+
+
+def words_of(one: Problem) -> dict[str, Any]:
+    """What a problem's sentences were filled in with, as it is stored."""
+    return {name: kept(word) for name, word in one.what.words.items()} if isinstance(one.what, Sentence) else {}
 
 
 def note_refused(database: Database, record_id: str, reason: str) -> None:

@@ -16,8 +16,10 @@ from harvesters.problems import PROBLEMS
 from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, new_id, now
 from hub.errors import Conflict
+from hub.languages import gettext as _
 from hub.sources.models import ACTIVE, Run, Source
 from hub.sources.notices import Named, tell_failed
+from hub.words import on
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,10 @@ def queue_run(session: Session, source: Source, slot: str = "") -> Run:
     session.scalar(locking(select(Source).where(Source.id == source.id)))
     active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(ACTIVE)))
     if active is not None:
-        waits = "waits for a person" if active.state == "held" else "is going on"
-        raise Conflict(f"A check of {source.name} {waits} already, since {active.created:%d %B, %H:%M} UTC.")
+        told = {"name": source.name, "when": f"{on(active.created)}, {active.created:%H:%M} UTC"}
+        if active.state == "held":
+            raise Conflict(_("A check of %(name)s waits for a person already, since %(when)s.", **told))
+        raise Conflict(_("A check of %(name)s is going on already, since %(when)s.", **told))
     run = Run(id=new_id(), source_id=source.id, slot=slot or new_id(), state="queued")
     session.add(run)
     session.flush()
@@ -141,6 +145,7 @@ def end_as_stopped(session: Session, run: Run, times: Times, named: Named) -> No
     """The run's worker stopped too often: it ends, and says so."""
     what, fix = PROBLEMS["worker-stopped"]
     run.state, run.ended, run.message = "failed", now(), f"{what} {fix}"
+    run.said = {"code": "worker-stopped", "words": {"where": ""}}
     source = session.get_one(Source, run.source_id)
     source.failures += 1
     source.next_due = now() + timedelta(seconds=times.first_wait)

@@ -9,6 +9,8 @@ from harvesters.base import Tools
 from harvesters.discovery import Looked, look
 from harvesters.errors import HarvestError
 from hub.errors import BadInput, Busy
+from hub.languages import gettext as _
+from hub.retold import retold
 from hub.sources.previewing import Sample, sample
 from hub.sources.service import check_address
 from hub.web import part
@@ -37,10 +39,10 @@ def sample_of(kind: str, address: str, categories: Mapping[str, str]) -> Sample:
 @contextmanager
 def _tools() -> Iterator[Tools]:
     if not _turns.acquire(blocking=False):
-        raise Busy("Others are having sites looked at just now. Try again in half a minute.")
+        raise Busy(_("Others are having sites looked at just now. Try again in half a minute."))
     try:
         yield part("tools")(SECONDS)
     except HarvestError as error:
-        raise BadInput(str(error), "address") from error
+        raise BadInput(f"{retold(error.problem.what)} {retold(error.problem.fix)}", "address") from error
     finally:
         _turns.release()

@@ -14,6 +14,8 @@ from harvesters.base import Page, Problem, Tools
 from harvesters.errors import HarvestError
 from harvesters.kinds import KINDS
 from harvesters.run import harvest
+from hub.languages import gettext as _
+from hub.languages import language
 from hub.organisations.models import Organisation
 from hub.records.cards import Card, Publisher, Topic, day_of, licence_name, why_check
 from hub.records.keeping import Defaults, Enriched, fill, published_at
@@ -151,7 +153,7 @@ def looks_of(one: Sampled, publisher: Publisher, defaults: Defaults, scheme: Sch
         published=day_of(row.published),
         licence=licence_name(row.licence_uri, row.licence_text),
         licensed=bool(row.licence_uri or row.licence_text),
-        topics=tuple(Topic(concept.notation, concept.pref("en")) for concept in concepts),
+        topics=tuple(Topic(concept.notation, concept.pref(language())) for concept in concepts),
         check=why_check(row),
         also=0,
     )
@@ -160,15 +162,19 @@ def looks_of(one: Sampled, publisher: Publisher, defaults: Defaults, scheme: Sch
 
 def figures_of(seen: Sample, looks: Sequence[Looks]) -> list[tuple[str, str]]:
     """(what is counted, how many of the sample) for people: what a publisher would want to mend first."""
-    languages = Counter(one.card.language_name or "not known" for one in looks)
+    languages = Counter(one.card.language_name or _("not known") for one in looks)
     licensed = sum(bool(one.record.licence.uri or one.record.licence.text) for one in seen.found)
     dated = [one.card.published for one in looks if one.card.published]
+
+    def of(number: int) -> str:
+        return _("%(num)s of %(all)s", num=number, all=len(looks))
+
     return [
-        ("Languages", ", ".join(f"{name} {count}" for name, count in languages.most_common())),
-        ("State a licence", f"{licensed} of {len(looks)}"),
-        ("State a date", f"{len(dated)} of {len(looks)}" + (f", up to {on(max(dated))}" if dated else "")),
-        ("With text", f"{sum(bool(one.words) for one in looks)} of {len(looks)}"),
-        ("With topics", f"{sum(bool(one.card.topics) for one in looks)} of {len(looks)}"),
+        (_("Languages"), ", ".join(f"{name} {count}" for name, count in languages.most_common())),
+        (_("State a licence"), of(licensed)),
+        (_("State a date"), of(len(dated)) + (_(", up to %(day)s", day=on(max(dated))) if dated else "")),
+        (_("With text"), of(sum(bool(one.words) for one in looks))),
+        (_("With topics"), of(sum(bool(one.card.topics) for one in looks))),
     ]
 
 

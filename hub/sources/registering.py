@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
 from hub.errors import BadInput, Conflict
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation, organisations
 from hub.policy import can
 from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES, Publisher
+from hub.retold import retold
 from hub.sources.forms import (
     LICENCES,
     RHYTHMS,
@@ -32,8 +35,8 @@ from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("registering", __name__)
 
-WHO = "Choose the organisation that publishes there."
-WHERE = "Enter an address: of the website, or of its feed, sitemap, repository or folder."
+WHO = N_("Choose the organisation that publishes there.")
+WHERE = N_("Enter an address: of the website, or of its feed, sitemap, repository or folder.")
 
 
 @blueprint.get("/sources/new")
@@ -48,8 +51,8 @@ def new() -> str:
 def found() -> Any:
     """Step 2: what we found at the address, in a sentence each."""
     typed = typed_in(request.args)
-    wrong = {} if typed.organisation else {"organisation": WHO}
-    wrong |= {} if typed.address else {"address": WHERE}
+    wrong = {} if typed.organisation else {"organisation": _(WHO)}
+    wrong |= {} if typed.address else {"address": _(WHERE)}
     if wrong:
         return _first_step(typed, wrong), 400
     with database().reading() as session:
@@ -115,7 +118,7 @@ def register() -> Any:
             with database().writing() as session:
                 id, run_id = _save(session, typed, choices_in(typed, part("vocabulary").scheme))
             part("courier").send("harvest", run_id)
-            flash("It is registered, and its first check is on the way. Load the page again to see how far it is.")
+            flash(_("It is registered, and its first check is on the way. Load the page again to see how far it is."))
             return redirect(url_for("sources.source", id=id), 303)
         except Conflict:
             # Somebody was faster by a moment; the page says so.
@@ -134,7 +137,7 @@ def _wrong(session: Session, typed: Typed) -> dict[str, str]:
     """{field: what is wrong with it}, with what only the database knows."""
     wrong = wrong_with(typed, part("vocabulary").scheme)
     there = registered(session, typed.kind, typed.address)
-    return wrong | ({"address": f"It is registered already, as “{there.name}”."} if there else {})
+    return wrong | ({"address": _("It is registered already, as “%(name)s”.", name=there.name)} if there else {})
 
 
 def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
@@ -175,7 +178,7 @@ def _filled(typed: Typed, organisation: Organisation) -> Typed:
     asked = ", ".join(filter(None, (organisation.contact_name, organisation.contact_email)))
     return replace(
         typed,
-        name=typed.name or f"{organisation.name[:150]}: {KINDS[typed.kind].words}",
+        name=typed.name or f"{organisation.name[:150]}: {retold(KINDS[typed.kind].words)}",
         licence=typed.licence if "licence" in request.args else organisation.licence_uri,
         contact=typed.contact if "contact" in request.args else asked,
     )

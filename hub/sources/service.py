@@ -15,6 +15,8 @@ from harvesters.kinds import KINDS
 from hub.audit.service import note_act
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 from hub.records.keeping import Enriched, relicense, take_back
@@ -24,8 +26,8 @@ from hub.sources.models import ACTIVE, LONGEST_ADDRESS, Run, Source
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
-CHANGED = "Somebody else has changed this source meanwhile. What it says now is beside your own words."
-BUSY = "A check is going on or waits for a person. Change the address when it is over."
+CHANGED = N_("Somebody else has changed this source meanwhile. What it says now is beside your own words.")
+BUSY = N_("A check is going on or waits for a person. Change the address when it is over.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def source_and_organisation(session: Session, id: str) -> tuple[Source, Organisa
     joined = select(Source, Organisation).join(Organisation, Organisation.id == Source.organisation_id)
     found = session.execute(joined.where(Source.id == id)).first()
     if found is None:
-        raise NotFound("There is no such source. The list of sources has them all.")
+        raise NotFound(_("There is no such source. The list of sources has them all."))
     return found[0], found[1]
 
 
@@ -110,18 +112,18 @@ def change_source(session: Session, source: Source, *, actor: Actor, seen: str, 
     check_address(to.kind, to.address)
     check_interval(to.interval)
     if not to.name.strip():
-        raise BadInput("Give the source a name.", "name")
+        raise BadInput(_("Give the source a name."), "name")
     texts = ("name", "language", "type", "licence_uri", "contact")
     require_storable(Source, {name: getattr(to, name) for name in texts})
     session.scalar(locking(select(Source).where(Source.id == source.id)))
     if edition(source) != seen:
-        raise Conflict(CHANGED)
+        raise Conflict(_(CHANGED))
     before = choices_of(source)
     changed = [one.name for one in fields(Choices) if getattr(before, one.name) != getattr(to, one.name)]
     if "address" in changed or "kind" in changed:
         if not is_at_rest(session, source.id):
             # It reads the old address to its end, and what it learns must not be taken for the new one.
-            raise Conflict(BUSY)
+            raise Conflict(_(BUSY))
         _require_new(session, to.kind, to.address)
         source.cursor, source.failures, source.next_due = {}, 0, now()
     if "licence_uri" in changed:
@@ -155,7 +157,14 @@ def _require_new(session: Session, kind: str, address: str) -> None:
     alone(session, f"source {kind} {address}")
     there = registered(session, kind, address)
     if there is not None:
-        raise Conflict(f"{address} is registered already, as “{there.name}” ({there.id}).")
+        raise Conflict(
+            _(
+                "%(address)s is registered already, as “%(name)s” (%(id)s).",
+                address=address,
+                name=there.name,
+                id=there.id,
+            )
+        )
 
 
 def registered(session: Session, kind: str, address: str) -> Source | None:
@@ -166,21 +175,28 @@ def registered(session: Session, kind: str, address: str) -> Source | None:
 def check_interval(interval: int) -> None:
     """BadInput when nobody should be visited so often, or so seldom."""
     if interval < SHORTEST_INTERVAL:
-        raise BadInput(f"The shortest time between two checks is {SHORTEST_INTERVAL} seconds.", "interval")
+        shortest = _("The shortest time between two checks is %(seconds)s seconds.", seconds=SHORTEST_INTERVAL)
+        raise BadInput(shortest, "interval")
     if interval > LONGEST_INTERVAL:
-        raise BadInput(f"The longest time between two checks is {LONGEST_INTERVAL} seconds, a year.", "interval")
+        longest = _("The longest time between two checks is %(seconds)s seconds, a year.", seconds=LONGEST_INTERVAL)
+        raise BadInput(longest, "interval")
 
 
 def check_address(kind: str, address: str) -> None:
     """BadInput when the kind or the address cannot be."""
     if kind not in KINDS:
-        raise BadInput(f"There is no kind of source {kind!r}. Use one of: {', '.join(KINDS)}.", "kind")
+        kinds = ", ".join(KINDS)
+        raise BadInput(
+            _("There is no kind of source “%(kind)s”. Use one of: %(kinds)s.", kind=kind, kinds=kinds), "kind"
+        )
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"{address} is not a web address. Give it whole, beginning with https://.", "address")
+        whole = _("%(address)s is not a web address. Give it whole, beginning with https://.", address=address)
+        raise BadInput(whole, "address")
     require_storable(Source, {"address": address})
     if len(address.encode()) > LONGEST_ADDRESS:
-        raise BadInput(f"The address is too long: at most {LONGEST_ADDRESS} bytes can be kept.", "address")
+        longest = _("The address is too long: at most %(most)s bytes can be kept.", most=LONGEST_ADDRESS)
+        raise BadInput(longest, "address")
 
 
 def find_source(session: Session, key: str) -> Source:
@@ -200,7 +216,7 @@ def find_source(session: Session, key: str) -> Source:
         )
     )
     if len(found) != 1:
-        raise NotFound(f"There is no source “{key}”. `moothall source list` shows those there are.")
+        raise NotFound(_("There is no source “%(key)s”. `moothall source list` shows those there are.", key=key))
     return found[0]
 
 
@@ -228,7 +244,8 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
         return with_categories(enrich(tools.sandbox, [record])[0], record.subjects, source.categories)
 
     restored = take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
-    run.state, run.message = "cancelled", "A person refused what this check found; the former versions are back."
+    run.said = {}
+    run.state, run.message = "cancelled", N_("A person refused what this check found; the former versions are back.")
     source.next_due = now()
     note_act(session, actor=actor, action="refuse held check", thing=f"run {run.id}", restored=restored)
     return restored
@@ -237,4 +254,4 @@ def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> in
 def _require_held(session: Session, run: Run) -> None:
     session.scalar(locking(select(Run).where(Run.id == run.id)))
     if run.state != "held":
-        raise Conflict("This check is not held any more. Load its page again to see its state.")
+        raise Conflict(_("This check is not held any more. Load its page again to see its state."))

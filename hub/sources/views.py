@@ -8,11 +8,25 @@ from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
 from hub.errors import NotFound
+from hub.languages import N_, ngettext
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import licence_name
 from hub.records.models import KeptOut, RecordRow, Tag
-from hub.sources.health import Health, health_after, health_of, is_news, last_run, last_runs, problems_of, said_of
+from hub.sources.health import (
+    Health,
+    fix_of,
+    health_after,
+    health_of,
+    is_news,
+    last_run,
+    last_runs,
+    message_of,
+    problems_of,
+    said_of,
+    what_of,
+)
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, pause, refuse_held, source_and_organisation
@@ -21,13 +35,26 @@ from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, p
 LIST = 50
 RUNS = 30
 EXAMPLES = 5
-RUN_COLUMNS: Final = (
-    *("started", "ended", "state", "seen", "new", "changed", "unchanged", "deleted", "failed", "requests", "bytes"),
-)
+RUN_COLUMNS: Final[dict[str, str]] = {
+    "started": N_("started"),
+    "ended": N_("ended"),
+    "state": N_("state"),
+    "seen": N_("seen"),
+    "new": N_("new"),
+    "changed": N_("changed"),
+    "unchanged": N_("unchanged"),
+    "deleted": N_("deleted"),
+    "failed": N_("failed"),
+    "requests": N_("requests"),
+    "bytes": N_("bytes"),
+}
+"""Of a check -> what the head of its column says."""
+
+PROBLEM_COLUMNS: Final = (N_("cause"), N_("severity"), N_("what"), N_("where"), N_("fix"), N_("sample"))
 
 blueprint = Blueprint("sources", __name__)
 
-ORDERS = {"organisation": "organisation", "state": "state", "documents": "documents"}
+ORDERS = {"organisation": N_("organisation"), "state": N_("state"), "documents": N_("documents")}
 WORST_FIRST = ("bad", "warn", "info", "ok")
 
 
@@ -126,12 +153,12 @@ def source_feed(id: str) -> Response:
             title=said_of(one),
             address=url_for("sources.run", id=id, run_id=one.id, _external=True),
             updated=one.ended,
-            summary=one.message,
+            summary=message_of(one),
             author=organisation.name,
         )
         for one in runs
     ]
-    return atom(f"Checks of {row.name}", entries)
+    return atom(_("Checks of %(name)s", name=row.name), entries)
 
 
 @blueprint.get("/sources/<id>/runs.csv")
@@ -141,7 +168,7 @@ def runs_csv(id: str) -> Response:
     with database().reading() as session:
         source_and_organisation(session, id)
         rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in _runs(session, id)]
-    return csv_table("checks", RUN_COLUMNS, rows)
+    return csv_table("checks", [_(one) for one in RUN_COLUMNS.values()], rows)
 
 
 @blueprint.get("/sources/<id>/runs/<run_id>")
@@ -152,7 +179,7 @@ def run(id: str, run_id: str) -> str:
         row, organisation = source_and_organisation(session, id)
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
-            raise NotFound("There is no such check of this source.")
+            raise NotFound(_("There is no such check of this source."))
         gone = _titles(session, one.held.get("gone", []))
         return render_template(
             "sources/run.html",
@@ -194,8 +221,8 @@ def problems_csv(id: str) -> Response:
         source_and_organisation(session, id)
         last = last_run(session, id)
         found = [one for group in problems_of(session, last.id) for one in group.problems] if last else []
-        rows = [(one.code, one.severity, one.what, one.where, one.fix, one.sample) for one in found]
-    return csv_table("problems", ("cause", "severity", "what", "where", "fix", "sample"), rows)
+        rows = [(one.code, one.severity, what_of(one), one.where, fix_of(one), one.sample) for one in found]
+    return csv_table("problems", [_(one) for one in PROBLEM_COLUMNS], rows)
 
 
 @blueprint.post("/sources/<id>/check")
@@ -203,11 +230,11 @@ def problems_csv(id: str) -> Response:
 def check(id: str) -> Any:
     """Check now."""
     with database().writing() as session:
-        row, _ = source_and_organisation(session, id)
+        row, _whose = source_and_organisation(session, id)
         require("run sources", row)
         queued = queue_run(session, row).id
     part("courier").send("harvest", queued)
-    flash("The check is on its way. Load the page again to see how far it is.")
+    flash(_("The check is on its way. Load the page again to see how far it is."))
     return redirect(url_for("sources.source", id=id), 303)
 
 
@@ -217,10 +244,13 @@ def set_paused(id: str) -> Any:
     """Pause, or resume."""
     paused = request.form.get("paused") == "yes"
     with database().writing() as session:
-        row, _ = source_and_organisation(session, id)
+        row, _whose = source_and_organisation(session, id)
         require("run sources", row)
         pause(session, row, actor=actor(), paused=paused)
-    flash("Paused: nobody checks it until you resume it." if paused else "Resumed: the next check is due now.")
+    if paused:
+        flash(_("Paused: nobody checks it until you resume it."))
+    else:
+        flash(_("Resumed: the next check is due now."))
     return redirect(url_for("sources.source", id=id), 303)
 
 
@@ -232,7 +262,7 @@ def decide(id: str, run_id: str) -> Any:
     with database().writing() as session:
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
-            raise NotFound("There is no such check of this source.")
+            raise NotFound(_("There is no such check of this source."))
         require("run sources", source_and_organisation(session, id)[0])
         if accepted:
             accept_held(session, one, actor=actor())
@@ -240,9 +270,10 @@ def decide(id: str, run_id: str) -> Any:
             restored = refuse_held(session, one, actor=actor(), tools=part("tools")())
     if accepted:
         part("courier").send("harvest", run_id)
-        flash("Accepted: the check goes on from where it was held.")
+        flash(_("Accepted: the check goes on from where it was held."))
     else:
-        flash(f"Refused: {restored} documents are back as they were. The next check is due now.")
+        back = ("Refused: %(num)s document is back as it was.", "Refused: %(num)s documents are back as they were.")
+        flash(f"{ngettext(*back, restored)} {_('The next check is due now.')}")
     return redirect(url_for("sources.source", id=id), 303)
 
 
@@ -258,10 +289,10 @@ def _holding(session: Session, id: str) -> dict[str, int]:
         return session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
 
     return {
-        "Documents": count(living),
-        "With text": count(living, RecordRow.text != ""),
-        "With topics": count(living, RecordRow.id.in_(select(Tag.record_id))),
-        "Withdrawn": count(RecordRow.source_id == id, RecordRow.withdrawn_at.is_not(None)),
+        N_("Documents"): count(living),
+        N_("With text"): count(living, RecordRow.text != ""),
+        N_("With topics"): count(living, RecordRow.id.in_(select(Tag.record_id))),
+        N_("Withdrawn"): count(RecordRow.source_id == id, RecordRow.withdrawn_at.is_not(None)),
     }
 
 

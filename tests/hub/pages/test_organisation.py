@@ -124,7 +124,7 @@ def test_no_plot_where_there_is_nothing_to_see(site: Site) -> None:
     assert not page.root.xpath("//svg")
     assert "What Quietshire publishes will stand here." in page.words
     assert "No website of Quietshire is collected yet." in page.words
-    assert site.get(page.links()["how a site gets in"]).status_code == 200
+    assert site.get(page.links()["How a site gets in"]).status_code == 200
 
 
 def test_what_it_published_last_and_what_about(site: Site) -> None:

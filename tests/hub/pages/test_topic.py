@@ -164,7 +164,7 @@ def test_a_topic_that_was_replaced_leads_to_the_new_one(tmp_path: Path) -> None:
             store_scheme(session, replace(scheme, concepts=concepts))
         replaced, retired_page = hub.page("/topics/OLD.1"), hub.page("/topics/OLD.2")
         assert (replaced.status, retired_page.status) == (200, 200)
-        assert "This topic is no longer used. Look instead at Damp and mould." in replaced.words
+        assert "This topic is no longer used. Look instead at: Damp and mould" in replaced.words
         assert replaced.links()["Damp and mould"] == "/topics/HOU.1"
         assert "This topic is no longer used." in retired_page.words
         for address in ("/topics", "/topics?view=a-z", "/topics?q=mould"):
