@@ -18,6 +18,8 @@ from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, hold
 from hub.accounts.views import blueprint as accounts
+from hub.audit.service import come_from
+from hub.audit.views import blueprint as audit
 from hub.config import Settings
 from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
@@ -62,6 +64,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     manage,
     membership,
     takedowns,
+    audit,
     static_pages,
     health,
 )
@@ -156,6 +159,7 @@ def _require_policies(app: Flask) -> None:
 def _admit() -> Any:
     """Who asks, and may they? Decided before any view runs."""
     g.actor = ANONYMOUS
+    come_from(request.remote_addr or "")
     if not is_text(request.path):
         abort(404)
     secret = request.cookies.get(cookie_name(web.part("settings")), "")

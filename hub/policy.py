@@ -58,6 +58,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "moderate": frozenset({OPERATOR, SITE_MODERATOR}),
     "edit organisation": frozenset({OPERATOR, ADMIN}),
     "manage organisations": frozenset({OPERATOR}),
+    "read the log": frozenset({OPERATOR}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 

@@ -2,6 +2,7 @@
 
 from hub.accounts import models as accounts
 from hub.audit import models as audit
+from hub.governance import models as governance
 from hub.index import models as index
 from hub.mail import models as mail
 from hub.organisations import models as organisations
@@ -25,6 +26,8 @@ TABLES = (
     audit.Audit,
     setup.Setting,
     setup.Logo,
+    audit.AuditPerson,
+    audit.AuditErasure,
     topics.ConceptScheme,
     topics.Concept,
     topics.Label,
@@ -42,4 +45,6 @@ TABLES = (
     records.Block,
     index.IndexOutbox,
     mail.Mail,
+    governance.Erasure,
+    governance.RetentionRun,
 )

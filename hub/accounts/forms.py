@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from federation.record import clean_line
 from hub.accounts.limits import admit
+from hub.accounts.service import note_wrong
 from hub.errors import TooMany
 from hub.web import database
 
@@ -37,7 +38,16 @@ class Limited:
         except TooMany as error:
             form.form_errors.append(str(error))
             return False
-        return super().validate(**more)  # type: ignore[misc,no-any-return]
+        right: bool = super().validate(**more)  # type: ignore[misc]
+        if not right and self.what == "sign in" and form.password.data and self.wrong():
+            person = getattr(form, "user", None) or (current_user if current_user.is_authenticated else None)
+            with database().writing() as session:
+                note_wrong(session, person.id if person else "")
+        return right
+
+    def wrong(self) -> bool:
+        """Whether it was the password that did not fit."""
+        return True
 
 
 class SignIn(Limited, LoginForm):
@@ -95,3 +105,7 @@ class Change(Limited, ChangePasswordForm):
     what = "sign in"
 
     new_password_confirm = None  # type: ignore[assignment]
+
+    def wrong(self) -> bool:
+        """The new one may be the fault."""
+        return bool(self.password.errors)

@@ -47,6 +47,7 @@ def invite(
         organisation_id=organisation.id,
         role=role,
         by=actor.name[:200],
+        by_id=actor.person_id,
         expires=now() + GOOD_FOR,
     )
     session.add(made)

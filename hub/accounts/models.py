@@ -92,6 +92,8 @@ class Invitation(Base):
     role: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(String(200), default="")
     """The name of whoever invites."""
+    by_id: Mapped[str] = mapped_column(String(36), default="")
+    """Their account, so that it can be told to them, and the name forgotten with them."""
     created: Mapped[datetime] = mapped_column(Moment, default=now)
     expires: Mapped[datetime] = mapped_column(Moment)
 

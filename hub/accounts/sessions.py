@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hub.accounts.models import WebSession
 from hub.accounts.service import PROVEN, Held, end_session, open_stamped
+from hub.audit.service import note_act
 from hub.config import Settings
 from hub.db import Database
 
@@ -94,6 +95,9 @@ class Sessions(SecureCookieSessionInterface):
         with self._database.writing() as database:
             if held is not None:
                 end_session(database, held.hashed)
+                if not stamp:
+                    thing = f"person {held.actor.person_id}"
+                    note_act(database, actor=held.actor, action="sign out", thing=thing)
             seconds = _seconds(self._settings, LONG in state)
             secret = open_stamped(database, stamp, state, seconds, browser=agent()) if stamp else ""
         if secret:

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "index": ("hub.cli.index:index", "Rebuild the search index, or see how it is."),
     "mail": ("hub.cli.mail:mail", "See how mails are, and try the relay."),
     "search": ("hub.cli.search:search", "Search from the command line."),
+    "audit": ("hub.cli.audit:audit", "Prove the log of acts, and write it out."),
     "check": ("hub.cli.check:check", "Compare the database with the index."),
     "backup": ("hub.cli.backup:backup", "Write a backup, while the hub works on."),
     "restore": ("hub.cli.backup:restore", "Restore a backup to where no hub is yet."),

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from hub.audit.service import first_break
+from hub.audit.service import verify
 from hub.cli.shown import as_json, show, workshop
 from hub.errors import HubError
 from hub.index.engines import open_reader, open_writer
@@ -29,7 +29,7 @@ def check(repair: bool, json_: bool) -> None:
         else:
             found = compare(parts.database, reader, documents)
         with parts.database.reading() as session:
-            value = {**asdict(found), "audit_broken_at": first_break(session), "digest": digest_of(session)}
+            value = {**asdict(found), "audit_broken_at": verify(session).broken, "digest": digest_of(session)}
     same = not (found.missing or found.extra or found.stale)
     words = "The index is what the database says." if same else _words(value)
     show(value, json_=json_, words=lambda: f"{words}\nDigest {value['digest']}")

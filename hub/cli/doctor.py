@@ -8,8 +8,10 @@ from datetime import timedelta
 import click
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from harvesters.fetch import parse_allow
+from hub.audit.service import verify
 from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now
@@ -183,6 +185,7 @@ def _counted(database: Database) -> list[Finding]:
             select(func.count()).where(Run.state == "running", Run.lease_until < now() - timedelta(minutes=2))
         )
         failing = list(session.scalars(select(Source.name).where(Source.failures >= 3, Source.paused.is_(False))))
+        log = _log(session)
     return [
         Finding("vocabulary", topics > 0, f"{topics} topics.", "" if topics else "Run `moothall init`."),
         Finding(
@@ -203,7 +206,16 @@ def _counted(database: Database) -> list[Finding]:
             f"{len(failing)} failed three times or more{': ' + ', '.join(failing[:5]) if failing else ''}.",
             "Their pages say why." if failing else "",
         ),
+        log,
     ]
+
+
+def _log(session: Session) -> Finding:
+    found = verify(session)
+    if found.broken is None:
+        return Finding("log", True, f"{many(found.acts, 'act')}, none of them changed.")
+    what = f"It was changed: of act {found.broken}, {found.why}."
+    return Finding("log", False, what, "Compare it with that of the last backup, and find out who can write there.")
 
 
 def _mail(settings: Settings, database: Database) -> Finding:

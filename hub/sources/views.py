@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
+from hub.audit.service import note_act
 from hub.errors import NotFound
 from hub.languages import N_, ngettext
 from hub.languages import gettext as _
@@ -233,6 +234,7 @@ def check(id: str) -> Any:
         row, _whose = source_and_organisation(session, id)
         require("run sources", row)
         queued = queue_run(session, row).id
+        note_act(session, actor=actor(), action="check now", thing=f"source {row.id}")
     part("courier").send("harvest", queued)
     flash(_("The check is on its way. Load the page again to see how far it is."))
     return redirect(url_for("sources.source", id=id), 303)

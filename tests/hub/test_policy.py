@@ -34,6 +34,8 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "POST /account/password": (403, 200, 200),
     "GET /account/verify": (302, 200, 200),
     "POST /account/verify": (403, 200, 200),
+    "GET /manage/log": (403, 403, 200),
+    "GET /manage/log.csv": (403, 403, 200),
     "GET /manage/people": (403, 403, 200),
     "GET /manage/organisations": (403, 403, 200),
     "GET /manage/organisations.csv": (403, 403, 200),

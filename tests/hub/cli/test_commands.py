@@ -30,6 +30,8 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("mail", "status"): (),
     ("mail", "retry"): (),
     ("search",): ("food", "waste"),
+    ("audit", "verify"): (),
+    ("audit", "export"): (),
     ("check",): (),
     ("doctor",): (),
     ("backup",): ("{folder}",),

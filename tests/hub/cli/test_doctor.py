@@ -36,6 +36,7 @@ WELL = [
     "index queue",
     "checks",
     "sources",
+    "log",
     "mail",
     "index",
 ]

@@ -1,0 +1,93 @@
+"""Reading the log: the operator's page, the table; and what an older log becomes."""
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from hub.audit.erasing import forget_person
+from hub.audit.log import COLUMNS, ERASED, newest
+from hub.audit.service import come_from, note_act, verify
+from hub.db import Base, Database, now
+from hub.policy import WORK
+from hub.readiness import migrations, upgrade
+from tests.hub.site import empty_site
+from tests.people import AISHA, DEV
+
+
+def test_an_operator_reads_it_and_takes_it_away(tmp_path: Path) -> None:
+    with empty_site(tmp_path / "hub") as site:
+        come_from("203.0.113.9")
+        with site.database.writing() as session:
+            note_act(session, actor=DEV, action="pause source", thing="source 1", why="=1+1", places=["a", "b"])
+            note_act(session, actor=AISHA, action="pause source", thing="source 2")
+            forget_person(session, actor=WORK, person_id=AISHA.person_id, why="account closed")
+        client = site.operator()
+        page = site.page("/manage/log", client)
+        assert page.heading == "Log"
+        for words in ("Dev Rao", "203.0.113.0/24", "why: =1+1, places: a b", ERASED, "rows: 1"):
+            assert words in page.words
+        assert "Aisha" not in page.words
+        rows = list(csv.reader(io.StringIO(site.get("/manage/log.csv", client).data.decode("utf-8-sig"))))
+        assert tuple(rows[0]) == COLUMNS
+        assert [row[2] for row in rows[1:4]] == ["Dev Rao", ERASED, "moothall"]
+        assert site.page("/manage/log?page=9", client).status == 302
+
+
+def down(database: Database, revision: str) -> None:
+    with database.engine.execution_options(writing=True).begin() as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["whole", "changed"])
+def test_an_older_log_is_taken_over_as_it_was(database_url: str, tmp_path: Path, changed: bool) -> None:
+    """Names leave the rows; a chain that was whole is whole, and one that was broken stays broken there."""
+    database = Database(database_url or f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    upgrade(database)
+    down(database, "0007")
+    previous = ""
+    with database.writing() as session:
+        for number, actor in enumerate(("command line", "Ann", "Ann")):
+            at, action, thing = now(), ("add", "sign in", "pause")[number], f"person {number}"
+            content = json.dumps([at.isoformat(), actor, action, thing, {}, previous], sort_keys=True)
+            hashed = hashlib.sha256(content.encode()).hexdigest()
+            session.execute(
+                text("INSERT INTO audit (at, actor, action, thing, detail, previous, hashed) VALUES "
+                     "(:at, :actor, :action, :thing, '{}', :previous, :hashed)"),
+                {"at": at.replace(tzinfo=None), "actor": actor, "action": action, "thing": thing,
+                 "previous": previous, "hashed": hashed},
+            )  # fmt: skip
+            previous = hashed
+        if changed:
+            session.execute(text("UPDATE audit SET thing = 'source' WHERE action = 'pause'"))
+    for _ in range(2):
+        upgrade(database)
+        with database.reading() as session:
+            assert (verify(session).broken is not None) is changed
+            acts = [(act.who, act.person_id) for act in newest(session, offset=0, limit=9)]
+        assert acts[1:] == [("Ann", "1"), ("command line", "")]
+        down(database, "0007")
+    database.close()
+
+
+def test_tables_that_are_made_without_migrations_have_the_same_guard(tmp_path: Path) -> None:
+    made = []
+    for way in ("migrations", "tables"):
+        database = Database(f"sqlite:///{tmp_path / way}")
+        if way == "tables":
+            Base.metadata.create_all(database.engine)
+        else:
+            upgrade(database)
+        with database.reading() as session:
+            found = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
+            made.append([tuple(row) for row in found])
+        database.close()
+    assert made[0] == made[1]
+    assert len(made[0]) == 9

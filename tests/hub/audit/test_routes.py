@@ -1,0 +1,215 @@
+"""Every form of the site leaves a row in the log when it goes well; the few that do not are in a reviewed table."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import count
+from typing import Final
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.models import Attempt, Person
+from hub.accounts.service import make_link, open_stamped
+from hub.accounts.sessions import SESSION_COOKIE
+from hub.audit.models import Audit
+from hub.audit.service import first_break
+from hub.db import new_id, now
+from hub.organisations.models import Organisation
+from hub.sources.models import ACTIVE, Run, Source
+from tests.hub.accounts.people import OTHER, PASSWORD, Browser
+from tests.hub.site import Site, filled_site
+
+UNSAID: Final[dict[str, str]] = {
+    "/confirm": "asks for a mail with a link; the link's use is told",
+    "/account/language": "in which language one reads is a matter of taste, and nobody else's business",
+    "/new-password": "asks for a mail with a link; the link's use is told",
+}
+"""Forms that change nothing worth telling, and why: whoever adds one here has thought about it."""
+
+NUMBERS: Final = count()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """On one kind of database: what a form does is the same on both."""
+    with filled_site(tmp_path_factory.mktemp("routes") / "hub") as made:
+        yield made
+
+
+class Sender:
+    """An operator with a password, who sends forms; a new one for each form."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.email = f"op{next(NUMBERS)}@routes.example"
+        self.browser = Browser.at(site)
+        self.before = 0
+        """How many acts the log had when the last form was sent."""
+        with site.database.writing() as session:
+            session.execute(delete(Attempt))
+            session.execute(delete(Run).where(Run.state.in_(ACTIVE)))
+            person = _person(session, self.email, hashed(site), role="operator")
+            self.id, secret = person.id, open_stamped(session, person.fs_uniquifier, {"fs_paa": time.time()}, 600)
+            self.northford = session.scalars(select(Organisation.id).where(Organisation.slug == "northford-city")).one()
+            self.source = session.scalars(select(Source.id).where(Source.organisation_id == self.northford)).first()
+        self.browser.client.set_cookie(SESSION_COOKIE, secret, domain="127.0.0.1")
+
+    def send(self, address: str, page: str = "/account", /, **given: str) -> int:
+        """Send a form, with the token that a page holds."""
+        self.before = size(self.site)
+        return self.browser.posted(address, page, **given).status_code
+
+    def other(self) -> str:
+        """Somebody else with an account."""
+        with self.site.database.writing() as session:
+            return _person(session, f"other{next(NUMBERS)}@routes.example").id
+
+    def invitation(self, email: str) -> str:
+        """The address of an invitation's page."""
+        self.send("/organisations/northford-city/people/invite", email=email, role="officer")
+        return self.browser.link(email)
+
+    def held(self) -> str:
+        """A check that waits for a person."""
+        with self.site.database.writing() as session:
+            run = Run(source_id=self.source, slot=new_id(), state="held", held={"why": "A test.", "gone": []})
+            session.add(run)
+            session.flush()
+            return run.id
+
+
+def _person(session: Session, email: str, password: str = "", **more: str) -> Person:
+    made = Person(name="Op", email=email, confirmed_at=now(), password=password or None, **more)
+    session.add(made)
+    session.flush()
+    return made
+
+
+@cache
+def _hash_of(app: Flask) -> str:
+    with app.app_context():
+        return str(hash_password(PASSWORD))
+
+
+def hashed(site: Site) -> str:
+    """The password as it is kept; made once, for that is slow on purpose."""
+    return _hash_of(site.app)
+
+
+def _signed_out(by: Sender, address: str, page: str = "/sign-in", /, **given: str) -> int:
+    by.browser = Browser.at(by.site)
+    return by.send(address, page, **given)
+
+
+def _withdraw(by: Sender) -> int:
+    by.invitation(email := f"new{next(NUMBERS)}@routes.example")
+    page = by.browser.page("/organisations/northford-city/people")
+    (id,) = page.root.xpath(f"//li[contains(., '{email}')]//input[@name='id']/@value")
+    return by.send("/organisations/northford-city/people/withdraw", id=id)
+
+
+def _link(by: Sender) -> int:
+    with by.site.database.writing() as session:
+        secret = make_link(session, seconds=60)
+    return _signed_out(by, f"/sign-in/{secret}")
+
+
+def _confirm(by: Sender) -> int:
+    by.browser = Browser.at(by.site)
+    by.browser.register(email := f"late{next(NUMBERS)}@routes.example")
+    return by.send(link := by.browser.link(email), link)
+
+
+def _reset(by: Sender) -> int:
+    by.browser = Browser.at(by.site)
+    by.send("/new-password", "/new-password", email=by.email)
+    return by.send(link := by.browser.link(by.email), link, password=OTHER)
+
+
+def _edit(by: Sender) -> int:
+    page = by.browser.page(f"/sources/{by.source}/edit")
+    form = page.root.xpath(f"//form[@action='/sources/{by.source}/edit']")[0]
+    given = {name: value or "" for name, value in form.form_values() if name != "csrf_token"}
+    return by.send(f"/sources/{by.source}/edit", **{**given, "name": f"News {next(NUMBERS)}"})
+
+
+def _register_source(by: Sender) -> int:
+    address = f"https://northford.example/feed{next(NUMBERS)}"
+    given = {"organisation": "northford-city", "kind": "feed", "address": address, "name": "More news"}
+    return by.send("/sources/new", **given, every="86400", previewed=f"feed {address}")
+
+
+ACTS: Final[dict[str, Callable[[Sender], int]]] = {
+    "/register": lambda by: _signed_out(
+        by, "/register", email=f"reg{next(NUMBERS)}@routes.example", name="Reg", password=PASSWORD
+    ),
+    "/sign-in": lambda by: _signed_out(by, "/sign-in", email=by.email, password=PASSWORD),
+    "/sign-in/<secret>": _link,
+    "/sign-out": lambda by: by.send("/sign-out"),
+    "/confirm/<token>": _confirm,
+    "/new-password/<token>": _reset,
+    "/account/password": lambda by: by.send("/account/password", password=PASSWORD, new_password=OTHER),
+    "/account/verify": lambda by: by.send("/account/verify", password=PASSWORD),
+    "/account/sessions/end": lambda by: by.send("/account/sessions/end", session="others"),
+    "/join/<secret>": lambda by: by.send(by.invitation(by.email)),
+    "/manage/people/<id>/role": lambda by: by.send(
+        f"/manage/people/{by.other()}/role", organisation=by.northford, role="officer"
+    ),
+    "/manage/people/<id>/active": lambda by: by.send(f"/manage/people/{by.other()}/active", active="no"),
+    "/manage/people/<id>/moderator": lambda by: by.send(f"/manage/people/{by.other()}/moderator", moderator="yes"),
+    "/organisations/<slug>/people/invite": lambda by: by.send(
+        "/organisations/northford-city/people/invite", email=f"inv{next(NUMBERS)}@routes.example", role="officer"
+    ),
+    "/organisations/<slug>/people/withdraw": _withdraw,
+    "/organisations/<slug>/people/role": lambda by: by.send(
+        "/organisations/northford-city/people/role", person=by.other(), role="officer"
+    ),
+    "/sources/new": _register_source,
+    "/sources/<id>/edit": _edit,
+    "/sources/<id>/check": lambda by: by.send(f"/sources/{by.source}/check"),
+    "/sources/<id>/pause": lambda by: by.send(f"/sources/{by.source}/pause", paused="yes"),
+    "/sources/<id>/runs/<run_id>/decide": lambda by: by.send(
+        f"/sources/{by.source}/runs/{by.held()}/decide", decision="accept"
+    ),
+}
+"""Route -> how an operator (or whoever it is for) sends its form so that it goes well; the status."""
+
+
+def test_every_route_that_changes_something_is_in_one_of_the_tables(site: Site) -> None:
+    routes = {rule.rule for rule in site.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert routes == set(ACTS) | set(UNSAID), "add a form that goes well to ACTS, or say in UNSAID why nothing is told"
+    others = {"PUT", "PATCH", "DELETE"}
+    assert not [rule for rule in site.app.url_map.iter_rules() if others & (rule.methods or set())]
+
+
+@pytest.mark.parametrize("route", ACTS)
+def test_what_goes_well_is_told_in_the_log(site: Site, route: str) -> None:
+    by = Sender(site)
+    status = ACTS[route](by)
+    assert status in (302, 303), status
+    assert size(site) > by.before, f"{route} left no row"
+    with site.database.reading() as session:
+        assert first_break(session) is None
+
+
+def test_a_wrong_password_is_counted_whether_the_address_is_known_or_not(site: Site) -> None:
+    by = Sender(site)
+    before = size(site)
+    for email in (by.email, "nobody@routes.example"):
+        _signed_out(by, "/sign-in", email=email, password="not this one")
+    with site.database.reading() as session:
+        rows = session.execute(select(Audit.action, Audit.thing).order_by(Audit.id).offset(before)).all()
+    assert [tuple(row) for row in rows] == [
+        ("wrong password", f"person {by.id}"),
+        ("wrong password", "person unknown"),
+    ]
+
+
+def size(site: Site) -> int:
+    """How many acts the log has."""
+    with site.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Audit)) or 0
