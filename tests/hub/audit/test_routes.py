@@ -63,6 +63,12 @@ class Sender:
         self.before = size(self.site)
         return self.browser.posted(address, page, **given).status_code
 
+    def fill(self, address: str, /, **changed: str) -> int:
+        """Send the form of a page to the page's own address, as it stands there but for what is changed."""
+        (form,) = self.browser.page(address).root.xpath(f"//form[@method='post'][@action='{address}']")
+        given = {name: value or "" for name, value in form.form_values() if name != "csrf_token"}
+        return self.send(address, address, **{**given, **changed})
+
     def other(self) -> str:
         """Somebody else with an account."""
         with self.site.database.writing() as session:
@@ -130,11 +136,9 @@ def _reset(by: Sender) -> int:
     return by.send(link := by.browser.link(by.email), link, password=OTHER)
 
 
-def _edit(by: Sender) -> int:
-    page = by.browser.page(f"/sources/{by.source}/edit")
-    form = page.root.xpath(f"//form[@action='/sources/{by.source}/edit']")[0]
-    given = {name: value or "" for name, value in form.form_values() if name != "csrf_token"}
-    return by.send(f"/sources/{by.source}/edit", **{**given, "name": f"News {next(NUMBERS)}"})
+def _remove(by: Sender) -> int:
+    by.fill("/manage/organisations/new", name="Westmarch", sector="police")
+    return by.send("/organisations/westmarch/remove")
 
 
 def _register_source(by: Sender) -> int:
@@ -161,6 +165,9 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/manage/people/<id>/active": lambda by: by.send(f"/manage/people/{by.other()}/active", active="no"),
     "/manage/people/<id>/moderator": lambda by: by.send(f"/manage/people/{by.other()}/moderator", moderator="yes"),
+    "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
+    "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),
+    "/organisations/<slug>/remove": _remove,
     "/organisations/<slug>/people/invite": lambda by: by.send(
         "/organisations/northford-city/people/invite", email=f"inv{next(NUMBERS)}@routes.example", role="officer"
     ),
@@ -169,7 +176,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
         "/organisations/northford-city/people/role", person=by.other(), role="officer"
     ),
     "/sources/new": _register_source,
-    "/sources/<id>/edit": _edit,
+    "/sources/<id>/edit": lambda by: by.fill(f"/sources/{by.source}/edit", name=f"News {next(NUMBERS)}"),
     "/sources/<id>/check": lambda by: by.send(f"/sources/{by.source}/check"),
     "/sources/<id>/pause": lambda by: by.send(f"/sources/{by.source}/pause", paused="yes"),
     "/sources/<id>/runs/<run_id>/decide": lambda by: by.send(
