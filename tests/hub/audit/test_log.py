@@ -51,7 +51,7 @@ def test_an_older_log_is_taken_over_as_it_was(database_url: str, tmp_path: Path,
     """Names leave the rows; a chain that was whole is whole, and one that was broken stays broken there."""
     database = Database(database_url or f"sqlite:///{tmp_path / 'hub.sqlite'}")
     upgrade(database)
-    down(database, "0009")
+    down(database, "0010")
     previous = ""
     with database.writing() as session:
         for number, actor in enumerate(("command line", "Ann", "Ann")):
@@ -73,7 +73,7 @@ def test_an_older_log_is_taken_over_as_it_was(database_url: str, tmp_path: Path,
             assert (verify(session).broken is not None) is changed
             acts = [(act.who, act.person_id) for act in newest(session, offset=0, limit=9)]
         assert acts[1:] == [("Ann", "1"), ("command line", "")]
-        down(database, "0009")
+        down(database, "0010")
     database.close()
 
 

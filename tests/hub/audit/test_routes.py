@@ -19,6 +19,7 @@ from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.db import new_id, now
 from hub.organisations.models import Organisation
+from hub.records.models import Decision
 from hub.sources.models import ACTIVE, Run, Source
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.site import Site, filled_site
@@ -47,6 +48,7 @@ class Sender:
         self.site = site
         self.email = f"op{next(NUMBERS)}@routes.example"
         self.browser = Browser.at(site)
+        self.address = ""
         self.before = 0
         """How many acts the log had when the last form was sent."""
         with site.database.writing() as session:
@@ -136,6 +138,28 @@ def _reset(by: Sender) -> int:
     return by.send(link := by.browser.link(by.email), link, password=OTHER)
 
 
+def _ask_address(by: Sender) -> int:
+    by.address = f"moved{next(NUMBERS)}@routes.example"
+    return by.send("/account/address", email=by.address)
+
+
+def _change_address(by: Sender) -> int:
+    _ask_address(by)
+    return by.send(by.browser.link(by.address))
+
+
+def _take_down(by: Sender) -> int:
+    what = f"https://northford.example/gone{next(NUMBERS)}"
+    return by.send("/manage/take-downs", what=what, ground="personal-data", facts="A name.")
+
+
+def _lift(by: Sender) -> int:
+    _take_down(by)
+    with by.site.database.reading() as session:
+        id = session.scalars(select(Decision.id).order_by(Decision.at.desc(), Decision.id.desc())).first()
+    return by.send(f"/manage/take-downs/{id}/lift")
+
+
 def _remove(by: Sender) -> int:
     by.fill("/manage/organisations/new", name="Westmarch", sector="police")
     return by.send("/organisations/westmarch/remove")
@@ -158,6 +182,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/new-password/<token>": _reset,
     "/account/password": lambda by: by.send("/account/password", password=PASSWORD, new_password=OTHER),
     "/account/verify": lambda by: by.send("/account/verify", password=PASSWORD),
+    "/account/address": _ask_address,
+    "/account/address/<secret>": _change_address,
     "/account/sessions/end": lambda by: by.send("/account/sessions/end", session="others"),
     "/join/<secret>": lambda by: by.send(by.invitation(by.email)),
     "/manage/people/<id>/role": lambda by: by.send(
@@ -168,6 +194,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
     "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),
     "/organisations/<slug>/remove": _remove,
+    "/manage/take-downs": _take_down,
+    "/manage/take-downs/<id>/lift": _lift,
     "/organisations/<slug>/people/invite": lambda by: by.send(
         "/organisations/northford-city/people/invite", email=f"inv{next(NUMBERS)}@routes.example", role="officer"
     ),
