@@ -25,6 +25,8 @@ from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
+from hub.moderation.answer_views import blueprint as answering
+from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
 from hub.organisations.service import SECTORS
 from hub.pages.health import blueprint as health
@@ -65,6 +67,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     membership,
     takedowns,
     audit,
+    reporting,
+    answering,
     static_pages,
     health,
 )

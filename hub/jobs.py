@@ -27,6 +27,7 @@ from hub.index.worker import Documents, Keeper
 from hub.mail.delivery import Mailer, at_work
 from hub.mail.relay import read_relay
 from hub.mail.service import forget_old
+from hub.moderation.reports import escalate_due
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT, purge_withdrawn
@@ -146,6 +147,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         purge_attempts(session)
         purge_invitations(session)
         purge_changes(session)
+        escalate_due(session, workshop.named)
         purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
         forget_old(session, before=now() - timedelta(seconds=workshop.times.keep_mails))
 

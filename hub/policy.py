@@ -56,6 +56,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "manage members": frozenset({"operator", ADMIN}),
     "manage people": frozenset({OPERATOR}),
     "moderate": frozenset({OPERATOR, SITE_MODERATOR}),
+    "report": frozenset({"everyone"}),
+    "answer reports": frozenset({OPERATOR, SITE_MODERATOR, ADMIN}),
     "edit organisation": frozenset({OPERATOR, ADMIN}),
     "manage organisations": frozenset({OPERATOR}),
     "read the log": frozenset({OPERATOR}),

@@ -5,6 +5,7 @@ from hub.audit import models as audit
 from hub.governance import models as governance
 from hub.index import models as index
 from hub.mail import models as mail
+from hub.moderation import models as moderation
 from hub.organisations import models as organisations
 from hub.records import models as records
 from hub.setup import models as setup
@@ -43,6 +44,7 @@ TABLES = (
     records.Decision,
     records.KeptOut,
     records.Block,
+    moderation.Report,
     index.IndexOutbox,
     mail.Mail,
     governance.Erasure,

@@ -98,6 +98,7 @@ def organisation(slug: str) -> Any:
             topics=topics[:12],
             months=_months(session, row.id),
             sources=_sources(session, row.id),
+            may_answer=can(actor(), "answer reports", row),
             may_manage=can(actor(), "manage members", row),
             may_edit=can(actor(), "edit organisation", row),
         )

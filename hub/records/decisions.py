@@ -17,7 +17,8 @@ SHOW: Final = "show"
 ANSWER: Final = "answer"
 PASS_ON: Final = "pass on"
 ESCALATE: Final = "escalate"
-WHATS: Final = (TAKE_DOWN, LIFT, HIDE, SHOW, ANSWER, PASS_ON, ESCALATE)
+OBJECT: Final = "object"
+WHATS: Final = (TAKE_DOWN, LIFT, HIDE, SHOW, ANSWER, PASS_ON, ESCALATE, OBJECT)
 """Everything that is decided."""
 
 PERSONAL: Final = "personal-data"

@@ -18,11 +18,15 @@ from hub.accounts.sessions import SESSION_COOKIE
 from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.db import new_id, now
+from hub.moderation.models import Report
+from hub.moderation.reports import answer
 from hub.organisations.models import Organisation
+from hub.policy import ADMIN, Actor
 from hub.records.models import Decision
 from hub.sources.models import ACTIVE, Run, Source
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.site import Site, filled_site
+from tests.people import NAMED
 
 UNSAID: Final[dict[str, str]] = {
     "/confirm": "asks for a mail with a link; the link's use is told",
@@ -160,6 +164,36 @@ def _lift(by: Sender) -> int:
     return by.send(f"/manage/take-downs/{id}/lift")
 
 
+def _report(by: Sender) -> int:
+    address = by.site.record("homes", "/report")
+    status = by.send(address, address, reason="wrong", text="The number of homes is wrong.")
+    with by.site.database.reading() as session:
+        newest = session.scalars(select(Report.id).order_by(Report.created.desc(), Report.id.desc())).first()
+    by.address = f"/organisations/northford-city/reports/{newest}"
+    return status
+
+
+def _of_report(what: str, **given: str) -> Callable[[Sender], int]:
+    def act(by: Sender) -> int:
+        _report(by)
+        return by.send(f"{by.address}/{what}", **given)
+
+    return act
+
+
+def _object(by: Sender) -> int:
+    address = by.site.record("homes", "/report")
+    sent = by.browser.posted(address, address, reason="wrong", text="The number of homes is wrong.")
+    page = str(sent.headers["Location"])
+    with by.site.database.writing() as session:
+        newest = select(Report).order_by(Report.created.desc(), Report.id.desc())
+        report = session.scalars(newest).first()
+        assert report is not None
+        admin = Actor("Ann", by.id, frozenset(), frozenset({(by.northford, ADMIN)}))
+        answer(session, report, actor=admin, outcome="disagree", text="It is right.", named=NAMED)
+    return by.send(f"{page}/object", page, why="I have counted them.")
+
+
 def _remove(by: Sender) -> int:
     by.fill("/manage/organisations/new", name="Westmarch", sector="police")
     return by.send("/organisations/westmarch/remove")
@@ -194,6 +228,11 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
     "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),
     "/organisations/<slug>/remove": _remove,
+    "/records/<id>/report": _report,
+    "/reports/<secret>/object": _object,
+    "/organisations/<slug>/reports/<id>/answer": _of_report("answer", outcome="corrected", text="Done."),
+    "/organisations/<slug>/reports/<id>/pass-on": _of_report("pass-on", facts="A matter of law."),
+    "/organisations/<slug>/reports/<id>/hide": _of_report("hide"),
     "/manage/take-downs": _take_down,
     "/manage/take-downs/<id>/lift": _lift,
     "/organisations/<slug>/people/invite": lambda by: by.send(
