@@ -33,6 +33,7 @@ READERS: Final[dict[str, str]] = {
     "office": "harvesters.readers.office:read",
     "sheet": "harvesters.readers.sheet:read",
     "text": "harvesters.readers.text:read",
+    "picture": "harvesters.readers.picture:read",
     "oai": "federation.oaipmh:read",
     "skos": "vocab.skos:read_json",
     "enrich": "harvesters.readers.enrich:read",

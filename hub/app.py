@@ -43,6 +43,8 @@ from hub.retold import retold
 from hub.search.views import blueprint as search
 from hub.setup.house import Settled
 from hub.setup.house import house as settled_house
+from hub.setup.look import look_of
+from hub.setup.views import blueprint as setup
 from hub.sources.editing import blueprint as editing
 from hub.sources.health import FILTERS as SOURCE_FILTERS
 from hub.sources.registering import blueprint as registering
@@ -64,6 +66,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     accounts,
     addressing,
     manage,
+    setup,
     membership,
     takedowns,
     audit,
@@ -151,7 +154,14 @@ def _templates(app: Flask) -> None:
 def _house() -> dict[str, Any]:
     """What every template knows of the hub as its operator has settled it."""
     house = settled_house()
-    return {"house": house, "hub_name": house.name, "run_by": house.run_by}
+    look = look_of(house)
+    return {
+        "house": house,
+        "hub_name": house.name,
+        "run_by": house.run_by,
+        "look": f"/look.css?{look}" if look else "",
+        "logo": f"/logo/{house.logo}.png" if house.logo else "",
+    }
 
 
 def _require_policies(app: Flask) -> None:

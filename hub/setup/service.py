@@ -29,6 +29,6 @@ def settle(session: Session, *, actor: Actor, was: House, default: House, **told
         else:
             session.merge(Setting(name=name, value=told[name]))
     if changed:
-        said = {name: told[name] for name in changed if name not in ("welcome", "logo")}
+        said = {name: told[name] for name in changed if name not in ("welcome", "contact")}
         note_act(session, actor=actor, action="settle", thing="hub", changed=changed, **said)
     return changed

@@ -37,6 +37,10 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /manage/log": (403, 403, 200),
     "GET /manage/log.csv": (403, 403, 200),
     "GET /manage/people": (403, 403, 200),
+    "GET /manage/hub": (403, 403, 200),
+    "POST /manage/hub": (403, 403, 400),
+    "GET /look.css": (200, 200, 200),
+    "GET /logo/<hashed>.png": (404, 404, 404),
     "GET /manage/organisations": (403, 403, 200),
     "GET /manage/organisations.csv": (403, 403, 200),
     "GET /manage/organisations/new": (403, 403, 200),
@@ -177,7 +181,12 @@ def operator(site: Flask, parts: Workshop) -> FlaskClient:
 def address(rule: str) -> str:
     """A rule's address, with things that exist where the table says so."""
     found = rule.replace("<run_id>", "r1").replace("<slug>", "northford-city").replace("<path:filename>", "none.css")
-    found = found.replace("<notation>", "NONE.1").replace("<secret>", "none").replace("<token>", "none")
+    found = (
+        found.replace("<notation>", "NONE.1")
+        .replace("<secret>", "none")
+        .replace("<token>", "none")
+        .replace("<hashed>", "none")
+    )
     return found.replace("<id>", "s1" if "/sources/" in rule else "none")
 
 
