@@ -225,6 +225,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/manage/people/<id>/active": lambda by: by.send(f"/manage/people/{by.other()}/active", active="no"),
     "/manage/people/<id>/moderator": lambda by: by.send(f"/manage/people/{by.other()}/moderator", moderator="yes"),
+    "/manage/hub": lambda by: by.fill("/manage/hub", welcome=f"Welcome, number {next(NUMBERS)}."),
     "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
     "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),
     "/organisations/<slug>/remove": _remove,
