@@ -25,6 +25,8 @@ from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
+from hub.languages import N_
+from hub.languages import gettext as _
 from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
@@ -227,20 +229,20 @@ def _page(status: int, title: str, sentence: str, reference: str = "") -> tuple[
 
 
 TITLES: Final[dict[int, str]] = {
-    400: "That request cannot be used",
-    403: "You may not do that",
-    404: "There is no such page",
-    405: "That cannot be done here",
-    409: "Not now",
-    429: "That was too often",
-    410: "That is no longer kept",
-    413: "That is too large",
-    503: "A part of the hub is resting",
+    400: N_("That request cannot be used"),
+    403: N_("You may not do that"),
+    404: N_("There is no such page"),
+    405: N_("That cannot be done here"),
+    409: N_("Not now"),
+    429: N_("That was too often"),
+    410: N_("That is no longer kept"),
+    413: N_("That is too large"),
+    503: N_("A part of the hub is resting"),
 }
 
 
 def _hub_error(error: HubError) -> Any:
-    return _page(error.status, TITLES.get(error.status, "Something went wrong on our side"), str(error))
+    return _page(error.status, _(TITLES.get(error.status, N_("Something went wrong on our side"))), str(error))
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -248,13 +250,15 @@ def _http_error(error: HTTPException) -> Any:
     if status < 400:
         return error
     sentences = {
-        400: "The address or the form was not complete. Go back, load the page again and try once more.",
-        404: "It may have moved, or the address may have a slip in it. Search for what you were looking for.",
-        405: "Use the buttons of the page instead.",
-        413: "Send less at once.",
+        400: N_("The address or the form was not complete. Go back, load the page again and try once more."),
+        404: N_("It may have moved, or the address may have a slip in it. Search for what you were looking for."),
+        405: N_("Use the buttons of the page instead."),
+        413: N_("Send less at once."),
     }
-    page, _, headers = _page(
-        status, TITLES.get(status, "Something went wrong"), sentences.get(status, "Go back and try again.")
+    page, _status, headers = _page(
+        status,
+        _(TITLES.get(status, N_("Something went wrong"))),
+        _(sentences.get(status, N_("Go back and try again."))),
     )
     allow = dict(error.get_headers()).get("Allow")
     return page, status, {**headers, "Allow": allow} if allow else headers
@@ -262,16 +266,18 @@ def _http_error(error: HTTPException) -> Any:
 
 def _database_error(error: DBAPIError) -> Any:
     log.error("The database did not answer: %s", error.orig)
-    return _page(503, TITLES[503], "The database does not answer at the moment. Try again in a minute.")
+    return _page(503, _(TITLES[503]), _("The database does not answer at the moment. Try again in a minute."))
 
 
 def _data_error(error: DataError) -> Any:
     log.warning("The database refused a value at %s: %s", request.path, error.orig)
-    return _page(400, TITLES[400], "Something in it is too long, too large or no text. Shorten it and try again.")
+    return _page(400, _(TITLES[400]), _("Something in it is too long, too large or no text. Shorten it and try again."))
 
 
 def _unforeseen(error: Exception) -> Any:
     reference = secrets.token_hex(4)
     log.error("Unforeseen error %s at %s", reference, request.path, exc_info=error)
-    sentence = "It is our fault, and it was noted. Try again; if it stays, tell whoever runs this hub the number below."
-    return _page(500, "Something went wrong on our side", sentence, reference)
+    sentence = _(
+        "It is our fault, and it was noted. Try again; if it stays, tell whoever runs this hub the number below."
+    )
+    return _page(500, _("Something went wrong on our side"), sentence, reference)

@@ -33,6 +33,7 @@ from sqlalchemy.types import TypeDecorator
 
 from federation.record import parse_date
 from hub.errors import BadInput
+from hub.languages import gettext as _
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -153,9 +154,10 @@ def require_storable(table: type[Base], values: Mapping[str, object]) -> None:
             continue
         longest = getattr(table.__table__.columns[name].type, "length", None)
         if longest is not None and len(value) > longest:
-            raise BadInput(f"“{value[:40]}…” is too long: at most {longest} characters can be kept.", name)
+            said = _("“%(value)s…” is too long: at most %(num)s characters can be kept.", value=value[:40], num=longest)
+            raise BadInput(said, name)
         if not is_text(value):
-            raise BadInput("There are characters in it that are no text.", name)
+            raise BadInput(_("There are characters in it that are no text."), name)
 
 
 def is_text(value: str) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import flask_babel
-from babel.support import NullTranslations, Translations
+from babel.support import LazyProxy, NullTranslations, Translations
 from flask import Flask, Response, current_app, g, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -78,6 +78,11 @@ def speaking(code: str) -> Iterator[None]:
 def N_(message: str) -> str:
     """Marks a constant that is said later, by `gettext`."""
     return message
+
+
+def lazily(message: str) -> Any:
+    """What is made once and said at each request, as the message of a form's validator."""
+    return LazyProxy(gettext, message, enable_cache=False)
 
 
 def gettext(message: str, /, **words: Any) -> str:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-OFFICER: Final = "officer"
-CONTENT: Final = "content officer"
-ADMIN: Final = "organisation admin"
+from hub.languages import N_
+
+OFFICER: Final = N_("officer")
+CONTENT: Final = N_("content officer")
+ADMIN: Final = N_("organisation admin")
 MEMBERS: Final = (OFFICER, CONTENT, ADMIN)
 """What somebody may be in an organisation."""
 

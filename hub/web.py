@@ -15,6 +15,7 @@ from federation.record import as_moment
 from hub import languages
 from hub.db import Database, now
 from hub.errors import NotAllowed
+from hub.languages import gettext as _
 from hub.policy import ACTIONS, ANONYMOUS, Actor, Thing, can
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,9 +41,9 @@ def declared(view: Callable[..., Any]) -> str | None:
 def not_allowed(action: str) -> NotAllowed:
     """The refusal of an action, with the way in where there is one."""
     if actor().person_id:
-        return NotAllowed(f"Your account may not {action} here.")
+        return NotAllowed(_("Your account may not do that here."))
     return NotAllowed(
-        "That is for those who look after it. Sign in first; an operator can by `moothall operator link`."
+        _("That is for those who look after it. Sign in first; an operator can by `moothall operator link`.")
     )
 
 

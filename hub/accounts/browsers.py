@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from hub.languages import N_
+from hub.languages import gettext as _
+
 NAMES: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
     ("Firefox", "Firefox"),
     ("FxiOS", "Firefox"),
-    ("SamsungBrowser", "Samsung's browser"),
+    ("SamsungBrowser", N_("Samsung's browser")),
     ("Chrome", "Chrome"),
     ("CriOS", "Chrome"),
     ("Safari", "Safari"),
@@ -15,20 +18,21 @@ NAMES: Final = (
 """Part of the name -> browser; the first that fits, as most of them also name the older ones."""
 
 SYSTEMS: Final = (
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
+    ("iPhone", N_("an iPhone")),
+    ("iPad", N_("an iPad")),
     ("Android", "Android"),
     ("Windows", "Windows"),
-    ("Mac OS", "a Mac"),
-    ("CrOS", "a Chromebook"),
+    ("Mac OS", N_("a Mac")),
+    ("CrOS", N_("a Chromebook")),
     ("Linux", "Linux"),
 )
 
 
 def browser_name(said: str) -> str:
     """In words; what it says itself where we know neither browser nor system."""
-    name = next((name for part, name in NAMES if part in said), "")
-    system = next((system for part, system in SYSTEMS if part in said), "")
+    name = next((_(name) for part, name in NAMES if part in said), "")
+    system = next((_(system) for part, system in SYSTEMS if part in said), "")
     if name and system:
-        return f"{name} on {system}"
-    return name or (f"A browser on {system}" if system else said[:60]) or "A browser that does not say what it is"
+        return _("%(browser)s on %(system)s", browser=name, system=system)
+    unnamed = _("A browser on %(system)s", system=system) if system else said[:60]
+    return name or unnamed or _("A browser that does not say what it is")

@@ -20,6 +20,8 @@ from federation.record import clean_line
 from hub.accounts.limits import admit
 from hub.accounts.service import note_wrong
 from hub.errors import TooMany
+from hub.languages import gettext as _
+from hub.languages import lazily
 from hub.web import database
 
 
@@ -62,8 +64,8 @@ class Register(Limited, RegisterFormV2):
     what = "register"
     name = StringField(
         validators=[
-            InputRequired("Enter your name, as colleagues know you."),
-            Length(max=200, message="The name is too long: 200 letters at most."),
+            InputRequired(lazily("Enter your name, as colleagues know you.")),
+            Length(max=200, message=lazily("The name is too long: 200 letters at most.")),
         ],
         filters=[lambda text: clean_line(text or "")],
     )
@@ -72,7 +74,7 @@ class Register(Limited, RegisterFormV2):
         """A name stands on pages and in mails: it is no place for the address of a site."""
         name = (field.data or "").lower()
         if "://" in name or "www." in name:
-            raise ValidationError("Enter a name, not the address of a page.")
+            raise ValidationError(_("Enter a name, not the address of a page."))
 
 
 class Forgot(Limited, ForgotPasswordForm):

@@ -14,6 +14,8 @@ from hub.accounts.models import Invitation, Membership, Person
 from hub.audit.service import note_act
 from hub.db import locking, now
 from hub.errors import BadInput, NotAllowed, NotFound
+from hub.languages import N_, speaking
+from hub.languages import gettext as _
 from hub.mail.addresses import mail_address
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
@@ -21,7 +23,9 @@ from hub.policy import MEMBERS, Actor
 
 GOOD_FOR: Final = timedelta(days=7)
 
-GONE: Final = "This invitation was used, withdrawn, or is older than seven days. Ask whoever invited you for another."
+GONE: Final = N_(
+    "This invitation was used, withdrawn, or is older than seven days. Ask whoever invited you for another."
+)
 
 
 def invite(
@@ -33,11 +37,12 @@ def invite(
     organisation already.
     """
     if role not in MEMBERS:
-        raise BadInput(f"There is no role “{role[:40]}”.", "role")
+        raise BadInput(_("There is no role “%(role)s”.", role=role[:40]), "role")
     to = mail_address(email).lower()
     person = session.scalar(select(Person).where(Person.email == to))
     if person is not None and membership_of(session, person.id, organisation.id) is not None:
-        raise BadInput(f"{person.name} belongs to {organisation.name} already.", "email")
+        there = _("%(name)s belongs to %(organisation)s already.", name=person.name, organisation=organisation.name)
+        raise BadInput(there, "email")
     earlier = delete(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.email == to)
     session.execute(earlier)
     secret = secrets.token_urlsafe(32)
@@ -52,15 +57,27 @@ def invite(
     )
     session.add(made)
     session.flush()
-    text = (
-        f"{actor.name} invites you to {hub} as {role} of {organisation.name}.\n\nUse this link to join:\n\n"
-        f"{address.format(secret)}\n\nIt works for seven days, once, and for this address alone. "
-        "If you do not know what this is about, do nothing."
-    )
-    subject = f"{organisation.name} invites you to {hub}"
-    queue_mail(session, key=f"invitation {made.id}", recipient=to, subject=subject, text=text)
+    spoken = person.language if person is not None else organisation.language
+    with speaking(spoken):
+        subject, text = _mail(actor=actor, hub=hub, role=role, organisation=organisation, link=address.format(secret))
+    queue_mail(session, key=f"invitation {made.id}", recipient=to, subject=subject, text=text, language=spoken)
     note_act(session, actor=actor, action="invite", thing=f"organisation {organisation.slug}", role=role)
     return made
+
+
+def _mail(*, actor: Actor, hub: str, role: str, organisation: Organisation, link: str) -> tuple[str, str]:
+    """(subject, text) of the invitation, in the language of whoever is invited, or of the organisation."""
+    text = _(
+        "%(person)s invites you to %(hub)s as %(role)s of %(organisation)s.\n\nUse this link to join:\n\n%(link)s\n\n"
+        "It works for seven days, once, and for this address alone. "
+        "If you do not know what this is about, do nothing.",
+        person=actor.name,
+        hub=hub,
+        role=_(role),
+        organisation=organisation.name,
+        link=link,
+    )
+    return _("%(organisation)s invites you to %(hub)s", organisation=organisation.name, hub=hub), text
 
 
 def find_invitation(session: Session, secret: str, *, lock: bool = False) -> tuple[Invitation, Organisation]:
@@ -68,7 +85,7 @@ def find_invitation(session: Session, secret: str, *, lock: bool = False) -> tup
     wanted = select(Invitation).where(Invitation.hashed == _hash(secret))
     row = session.scalar(locking(wanted) if lock else wanted)
     if row is None or row.expires < now():
-        raise NotFound(GONE)
+        raise NotFound(_(GONE))
     return row, session.get_one(Organisation, row.organisation_id)
 
 
@@ -77,7 +94,8 @@ def accept(session: Session, *, actor: Actor, secret: str) -> Organisation:
     row, organisation = find_invitation(session, secret, lock=True)
     person = session.get_one(Person, actor.person_id)
     if person.email != row.email or not person.confirmed_at:
-        raise NotAllowed(f"This invitation is for {row.email}. Sign in with the account that has this address.")
+        whose = _("This invitation is for %(email)s. Sign in with the account that has this address.", email=row.email)
+        raise NotAllowed(whose)
     held = membership_of(session, person.id, organisation.id)
     if held is None:
         held = Membership(person_id=person.id, organisation_id=organisation.id)
@@ -100,7 +118,7 @@ def withdraw_invitation(session: Session, *, actor: Actor, organisation: Organis
     """Its link opens nothing any more."""
     row = session.get(Invitation, id)
     if row is None or row.organisation_id != organisation.id:
-        raise NotFound("There is no such invitation any more.")
+        raise NotFound(_("There is no such invitation any more."))
     session.delete(row)
     note_act(session, actor=actor, action="withdraw invitation", thing=f"organisation {organisation.slug}")
 

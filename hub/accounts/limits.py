@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from hub.accounts.models import Attempt
 from hub.db import Database, alone, now
 from hub.errors import TooMany
+from hub.languages import N_
+from hub.languages import gettext as _
 
 WINDOW: Final = timedelta(minutes=15)
 BY_ACCOUNT: Final = 5
@@ -22,7 +24,7 @@ BY_ACCOUNT: Final = 5
 BY_NETWORK: Final = 50
 """Tries from one network: a council stands behind one address."""
 
-SENTENCE: Final = "There were too many tries. Wait a quarter of an hour, or ask for a new password."
+SENTENCE: Final = N_("There were too many tries. Wait a quarter of an hour, or ask for a new password.")
 
 
 def admit(database: Database, what: str, account: str, address: str, most: int = BY_ACCOUNT) -> None:
@@ -37,7 +39,7 @@ def admit(database: Database, what: str, account: str, address: str, most: int =
         if not full:
             session.add_all(Attempt(what=what, key=key) for key, _ in keys)
     if full:
-        raise TooMany(SENTENCE)
+        raise TooMany(_(SENTENCE))
 
 
 def forget(session: Session, what: str, account: str) -> None:

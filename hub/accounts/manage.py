@@ -6,12 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from federation.record import clean_line
 from hub.accounts.members import people, set_active, set_moderator, set_role
+from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.service import organisations
 from hub.policy import MEMBERS, OPERATOR, SITE_MODERATOR
 from hub.web import actor, address_with, database, page_asked, paging, policy
 
 LIST: Final = 50
+ACTIVE: Final = N_("%(name)s may sign in again.")
+SUSPENDED: Final = N_("%(name)s is suspended, and signed out.")
 
 blueprint = Blueprint("manage", __name__)
 
@@ -45,7 +48,7 @@ def role(id: str) -> Any:
     chosen, organisation = request.form.get("role", ""), request.form.get("organisation", "")
     with database().writing() as session:
         set_role(session, actor=actor(), person_id=id, organisation_id=organisation, role=chosen)
-    flash("Saved. It holds from their next request on.")
+    flash(_("Saved. It holds from their next request on."))
     return _back()
 
 
@@ -69,7 +72,7 @@ def active(id: str) -> Any:
     """Suspend somebody, or let them in again."""
     with database().writing() as session:
         person = set_active(session, actor=actor(), person_id=id, active=request.form.get("active") == "yes")
-        said = f"{person.name} may sign in again." if person.active else f"{person.name} is suspended, and signed out."
+        said = _(ACTIVE if person.active else SUSPENDED, name=person.name)
     flash(said)
     return _back()
 

@@ -39,12 +39,15 @@ def set_domains(session: Session, *, actor: Actor, organisation: Organisation, d
     for domain in kept:
         parts = domain.split(".")
         if len(domain) > 250 or len(parts) < 2 or not all(part.replace("-", "").isalnum() for part in parts):
-            raise BadInput(f"“{domain[:60]}” is no domain. Write it as northford.gov.uk.", "domains")
+            no_domain = _("“%(domain)s” is no domain. Write it as northford.gov.uk.", domain=domain[:60])
+            raise BadInput(no_domain, "domains")
         if domain in EVERYBODYS:
-            raise BadInput(f"Anybody can have an address at {domain}, so it shows no organisation.", "domains")
+            anybodys = _("Anybody can have an address at %(domain)s, so it shows no organisation.", domain=domain)
+            raise BadInput(anybodys, "domains")
         for other in session.scalars(select(Organisation).where(Organisation.id != organisation.id)):
             if domain in other.domains:
-                raise BadInput(f"The domain {domain} belongs to {other.name} already.", "domains")
+                taken = _("The domain %(domain)s belongs to %(name)s already.", domain=domain, name=other.name)
+                raise BadInput(taken, "domains")
     organisation.domains = kept
     note_act(session, actor=actor, action="set domains", thing=f"organisation {organisation.slug}", domains=kept)
 
@@ -99,7 +102,7 @@ def left_with(session: Session, person: Person, email: str) -> list[tuple[Member
 def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id: str, role: str) -> None:
     """What somebody is in an organisation; nothing (an empty role) takes them out of it. Their sessions begin anew."""
     if role and role not in MEMBERS:
-        raise BadInput(f"There is no role “{role[:40]}”.", "role")
+        raise BadInput(_("There is no role “%(role)s”.", role=role[:40]), "role")
     person, organisation = _both(session, person_id, organisation_id)
     row = membership_of(session, person.id, organisation.id)
     if (row.role if row else "") == role:
@@ -133,9 +136,9 @@ def set_active(session: Session, *, actor: Actor, person_id: str, active: bool) 
     """Suspend somebody, or let them in again. Every session of theirs ends at once. NotAllowed for oneself."""
     person = session.get(Person, person_id)
     if person is None:
-        raise NotFound("There is nobody with this account.")
+        raise NotFound(_("There is nobody with this account."))
     if person.id == actor.person_id:
-        raise NotAllowed("You cannot suspend yourself: nobody could let you in again.")
+        raise NotAllowed(_("You cannot suspend yourself: nobody could let you in again."))
     if person.active != active:
         person.active = active
         person.fs_uniquifier = new_stamp()
@@ -180,5 +183,5 @@ def members(session: Session, organisation_id: str) -> list[tuple[Person, str]]:
 def _both(session: Session, person_id: str, organisation_id: str) -> tuple[Person, Organisation]:
     person, organisation = session.get(Person, person_id), session.get(Organisation, organisation_id)
     if person is None or organisation is None:
-        raise NotFound("There is no such person or organisation any more.")
+        raise NotFound(_("There is no such person or organisation any more."))
     return person, organisation

@@ -10,6 +10,7 @@ from hub.accounts.invitations import accept, find_invitation, invite, open_invit
 from hub.accounts.limits import admit
 from hub.accounts.members import members, set_role
 from hub.errors import BadInput, TooMany
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
 from hub.policy import CONTENT, MEMBERS
@@ -51,11 +52,11 @@ def send(slug: str) -> Any:
             )
     except TooMany:
         return _page(
-            slug, email, role, {"email": "You have invited many people just now. Go on in a quarter of an hour."}
+            slug, email, role, {"email": _("You have invited many people just now. Go on in a quarter of an hour.")}
         )
     except BadInput as error:
         return _page(slug, email, role, {error.field if error.field in ("email", "role") else "email": str(error)})
-    flash(f"The invitation is on its way to {email}.")
+    flash(_("The invitation is on its way to %(email)s.", email=email))
     return redirect(url_for(".listing", slug=slug), 303)
 
 
@@ -65,7 +66,7 @@ def withdraw(slug: str) -> Any:
     """Take an invitation back."""
     with database().writing() as session:
         withdraw_invitation(session, actor=actor(), organisation=_ours(session, slug), id=request.form.get("id", ""))
-    flash("The invitation is withdrawn: its link opens nothing any more.")
+    flash(_("The invitation is withdrawn: its link opens nothing any more."))
     return redirect(url_for(".listing", slug=slug), 303)
 
 
@@ -76,7 +77,7 @@ def role(slug: str) -> Any:
     chosen, person = request.form.get("role", ""), request.form.get("person", "")
     with database().writing() as session:
         set_role(session, actor=actor(), person_id=person, organisation_id=_ours(session, slug).id, role=chosen)
-    flash("Saved. It holds from their next request on.")
+    flash(_("Saved. It holds from their next request on."))
     return redirect(url_for("home.home") if person == actor().person_id else url_for(".listing", slug=slug), 303)
 
 
@@ -98,7 +99,7 @@ def join(secret: str) -> Any:
         organisation = accept(session, actor=actor(), secret=secret)
         slug, name = organisation.slug, organisation.name
     login_user(part("people").find_user(id=actor().person_id))
-    flash(f"You belong to {name} now.")
+    flash(_("You belong to %(name)s now.", name=name))
     return redirect(url_for("organisation.organisation", slug=slug), 303)
 
 
@@ -118,7 +119,7 @@ def _page(slug: str, email: str = "", role: str = CONTENT, wrong: dict[str, str]
             members=members(session, organisation.id),
             invitations=open_invitations(session, organisation.id),
             roles=MEMBERS,
-            choices=[(one, one) for one in MEMBERS],
+            choices=[(one, _(one)) for one in MEMBERS],
             email=email,
             role=role,
             wrong=wrong or {},

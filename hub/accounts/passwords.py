@@ -4,6 +4,9 @@ from typing import Any, Final
 
 from zxcvbn import zxcvbn
 
+from hub.languages import N_
+from hub.languages import gettext as _
+
 SHORTEST: Final = 10
 LONGEST: Final = 200
 ENOUGH: Final = 3
@@ -16,17 +19,18 @@ LOOKED_AT: Final = 72
 def faults(password: str, known: list[str]) -> list[str]:
     """Sentences about what is wrong with it; none for a good one. `known` are words about the person and the hub."""
     if len(password) < SHORTEST:
-        return [
-            f"The password is too short: {SHORTEST} characters at least. Three words that do not belong together do."
-        ]
+        short = N_(
+            "The password is too short: %(num)s characters at least. Three words that do not belong together do."
+        )
+        return [_(short, num=SHORTEST)]
     if len(password) > LONGEST:
-        return [f"The password is too long: {LONGEST} characters at most."]
+        return [_("The password is too long: %(num)s characters at most.", num=LONGEST)]
     words = [word for one in known for word in _guesses(one) if len(word) > 2]
     judged: Any = zxcvbn(password[:LOOKED_AT], user_inputs=words)
     if judged["score"] >= ENOUGH:
         return []
-    said = judged["feedback"]["warning"] or "It is easy to guess"
-    return [f"{said.rstrip('.')}. Choose another password: three words that do not belong together do."]
+    said = _(str(judged["feedback"]["warning"] or N_("It is easy to guess."))).rstrip(".")
+    return [f"{said}. {_('Choose another password: three words that do not belong together do.')}"]
 
 
 def _guesses(known: str) -> list[str]:

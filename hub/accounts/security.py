@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Flask, session
+from flask import Flask, render_template, session
 from flask_login import LoginManager
 from flask_principal import Principal
 from flask_security import (
@@ -20,6 +20,7 @@ from flask_security import (
     user_confirmed,
     user_registered,
 )
+from flask_security.babel import FsDomain
 
 from hub.accounts import forms
 from hub.accounts.browsers import browser_name
@@ -32,6 +33,8 @@ from hub.accounts.store import Account, People, give_up
 from hub.accounts.views import confirm
 from hub.config import Settings
 from hub.db import Database, new_id, now
+from hub.languages import N_, language, ngettext, speaking
+from hub.languages import gettext as _
 from hub.mail.service import queue_mail
 from hub.setup.house import house
 from hub.web import part
@@ -49,33 +52,40 @@ POLICIES: Final[dict[str, str]] = {
 }
 """What Flask-Security's routes do, in the words of hub/policy.py."""
 
-HUB: Final = "%hub%"
-"""Stands in a subject for the name that the hub has when a mail is written."""
+SUBJECTS: Final[dict[str, str]] = {
+    "welcome": N_("Confirm your address for %(hub)s"),
+    "welcome_existing": N_("Confirm your address for %(hub)s"),
+    "confirmation_instructions": N_("Confirm your address for %(hub)s"),
+    "reset_instructions": N_("A new password for %(hub)s"),
+    "reset_notice": N_("Your password for %(hub)s was changed"),
+    "change_notice": N_("Your password for %(hub)s was changed"),
+}
+"""Template of a mail -> its subject."""
 
 MESSAGES: Final[dict[str, str]] = {
-    "EMAIL_NOT_PROVIDED": "Enter your e-mail address, like name@example.gov.uk.",
-    "INVALID_EMAIL_ADDRESS": "This is no e-mail address. Enter one like name@example.gov.uk.",
-    "PASSWORD_NOT_PROVIDED": "Enter your password.",
-    "INVALID_PASSWORD": "This is not your password.",
-    "PASSWORD_IS_THE_SAME": "This is your present password. Choose another one.",
-    "GENERIC_AUTHN_FAILED": (
+    "EMAIL_NOT_PROVIDED": N_("Enter your e-mail address, like name@example.gov.uk."),
+    "INVALID_EMAIL_ADDRESS": N_("This is no e-mail address. Enter one like name@example.gov.uk."),
+    "PASSWORD_NOT_PROVIDED": N_("Enter your password."),
+    "INVALID_PASSWORD": N_("This is not your password."),
+    "PASSWORD_IS_THE_SAME": N_("This is your present password. Choose another one."),
+    "GENERIC_AUTHN_FAILED": N_(
         "Address and password do not belong together, or the address is not confirmed yet. "
         "Look for a slip, or ask for a new password."
     ),
     "CONFIRM_REGISTRATION": " ",
-    "PASSWORD_RESET_REQUEST": (
+    "PASSWORD_RESET_REQUEST": N_(
         "If %(email)s has an account here, a mail with a link is on its way. Look among the unwanted mail too."
     ),
-    "CONFIRMATION_REQUEST": (
+    "CONFIRMATION_REQUEST": N_(
         "If %(email)s has an account that is not confirmed, a mail with a link is on its way. "
         "Look among the unwanted mail too."
     ),
-    "REAUTHENTICATION_SUCCESSFUL": "Thank you.",
-    "EMAIL_ALREADY_CONFIRMED": "This address is confirmed already.",
-    "PASSWORD_CHANGE": "Your password is changed. You were signed out everywhere else.",
-    "PASSWORD_RESET_NO_LOGIN": "Your password is changed. Sign in with the new one.",
-    "INVALID_RESET_PASSWORD_TOKEN": "This link was used before, or is not whole. Ask for a new one.",
-    "PASSWORD_RESET_EXPIRED": "This link is too old. Ask for a new one.",
+    "REAUTHENTICATION_SUCCESSFUL": N_("Thank you."),
+    "EMAIL_ALREADY_CONFIRMED": N_("This address is confirmed already."),
+    "PASSWORD_CHANGE": N_("Your password is changed. You were signed out everywhere else."),
+    "PASSWORD_RESET_NO_LOGIN": N_("Your password is changed. Sign in with the new one."),
+    "INVALID_RESET_PASSWORD_TOKEN": N_("This link was used before, or is not whole. Ask for a new one."),
+    "PASSWORD_RESET_EXPIRED": N_("This link is too old. Ask for a new one."),
 }
 
 
@@ -96,7 +106,9 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
         verify_form=forms.Verify,
         mail_util_cls=Post,
         password_util_cls=Passwords,
+        render_template=_render,
     )
+    security.i18n_domain = Words(app)  # type: ignore[no-untyped-call]
     # Its answers for programs hold a token that opens the account; ours are for people.
     security.want_json(lambda request: False)
     _without_rights(app)
@@ -145,11 +157,6 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
         "SECURITY_FRESHNESS": LATELY,
         "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_SUBJECT_REGISTER": f"Confirm your address for {HUB}",
-        "SECURITY_EMAIL_SUBJECT_CONFIRM": f"Confirm your address for {HUB}",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"A new password for {HUB}",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": f"Your password for {HUB} was changed",
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"Your password for {HUB} was changed",
         **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
     }
 
@@ -185,22 +192,51 @@ class Passwords(PasswordUtil):
         return faults(normal, [*known, house().name, house().run_by]) or None, normal
 
 
+class Words(FsDomain):
+    """What the library says, by our catalogue."""
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        """A sentence of MESSAGES, or one of the library's own."""
+        return _(string, **variables)
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
+        """The same of a number."""
+        return ngettext(singular, plural, num, **variables)
+
+
+def _language_of(context: Mapping[str, Any]) -> str:
+    """Of the account that a mail is about, else of the request."""
+    return str(getattr(context.get("user"), "language", None) or language())
+
+
+def _render(template: str, **context: Any) -> str:
+    """A page in the language of the request, a mail in that of its account."""
+    if not template.startswith("security/email/"):
+        return render_template(template, **context)
+    with speaking(_language_of(context)):
+        return render_template(template, **context)
+
+
 class Post(MailUtil):
     """Mails are queued with what the request writes: both, or neither."""
 
     def send_mail(
         self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **more: Any
     ) -> None:
-        """Each is a mail of its own."""
+        """Each is a mail of its own, in the language of the account that it is about."""
         people: People = part("people")
-        key = f"{template.rpartition('/')[2]} {new_id()}"
+        name = template.rpartition("/")[2]
+        spoken = _language_of(more)
+        with speaking(spoken):
+            said = _(SUBJECTS[name], hub=house().name)
         try:
             queue_mail(
                 people.session,
-                key=key,
+                key=f"{name} {new_id()}",
                 recipient=str(recipient),
-                subject=str(subject).replace(HUB, house().name),
+                subject=said,
                 text=(body or "").strip(),
+                language=spoken,
             )
         except Exception:
             give_up()

@@ -38,7 +38,9 @@ def use_link(session: Session, *, secret: str, seconds: float, browser: str = ""
     """Turn a link into a session's secret; the link is used up. NotAllowed when it is unknown, used or too old."""
     row = session.scalar(locking(select(WebSession).where(WebSession.hashed == _hash(secret))))
     if row is None or row.kind != "link" or row.expires < now():
-        raise NotAllowed("This sign-in link has been used or is too old. Make a new one with `moothall operator link`.")
+        raise NotAllowed(
+            _("This sign-in link has been used or is too old. Make a new one with `moothall operator link`.")
+        )
     person_id = row.person_id
     session.delete(row)
     session.flush()

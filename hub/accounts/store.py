@@ -18,6 +18,7 @@ from hub.accounts.service import actor_for
 from hub.audit.service import note_act
 from hub.db import Database
 from hub.errors import Conflict
+from hub.languages import gettext as _
 from hub.languages import language
 
 
@@ -77,7 +78,7 @@ class People(SQLAlchemyUserDatastore):
             self.session.flush()
         except IntegrityError as error:
             give_up()
-            raise Conflict("This form was sent twice at once. Look into your mail for the link.") from error
+            raise Conflict(_("This form was sent twice at once. Look into your mail for the link.")) from error
         return made
 
     def commit(self) -> None:

@@ -54,7 +54,7 @@ def confirm(token: str) -> Any:
         return render_template("accounts/confirm.html", token=token, known=known, done=done, expired=expired)
     if confirm_user(account):  # type: ignore[no-untyped-call]
         part("people").commit()
-    flash("Your address is confirmed. Sign in with your password.")
+    flash(_("Your address is confirmed. Sign in with your password."))
     return redirect(url_for("security.login"), 303)
 
 
@@ -93,9 +93,9 @@ def end() -> Any:
         ours = [one.hashed for one in sessions_of(session, actor().person_id)]
         ended = [one for one in ours if one == wanted or (wanted == "others" and one != held())]
         if not ended and wanted != "others":
-            raise NotFound("That browser is not signed in any more.")
+            raise NotFound(_("That browser is not signed in any more."))
         for one in ended:
             end_session(session, one)
         note_act(session, actor=actor(), action="end sessions", thing=f"person {actor().person_id}", number=len(ended))
-    flash("That browser is signed out." if wanted != "others" else "You are signed out everywhere else.")
+    flash(_("You are signed out everywhere else.") if wanted == "others" else _("That browser is signed out."))
     return redirect(url_for("accounts.account"), 303)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from hub.errors import BadInput, Gone
 from hub.index.base import Query
+from hub.languages import gettext as _
 
 NOT_KEPT: Final = "This list is no longer kept; begin again from its first page."
 _SEAL: Final = 16
@@ -47,9 +48,11 @@ class Cursors:
             whole = b""
         seal, content = whole[:_SEAL], whole[_SEAL:]
         if not hmac.compare_digest(seal, self._seal(content)):
-            raise BadInput("This is no cursor of this hub. Begin again from the first page.", "cursor")
+            raise BadInput(_("This is no cursor of this hub. Begin again from the first page."), "cursor")
         if content[:_QUERY] != _digest(query):
-            raise BadInput("This cursor belongs to another search. Begin that one again from its first page.", "cursor")
+            raise BadInput(
+                _("This cursor belongs to another search. Begin that one again from its first page."), "cursor"
+            )
         state: dict[str, Any] = json.loads(content[_QUERY:])
         return state
 

@@ -37,6 +37,7 @@ from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
 from hub.index.spelling import nearest
 from hub.index.titles import begun
+from hub.languages import gettext as _
 
 ENGINE: Final = "embedded"
 BATCH_HEAP: Final = 32_000_000
@@ -128,7 +129,7 @@ class EmbeddedWriter:
                 self._writer = index.writer(BATCH_HEAP, 1)
             except ValueError as error:
                 if "LockBusy" in str(error):
-                    raise Busy("Another process is writing to the search index. Try again in a moment.") from error
+                    raise Busy(_("Another process is writing to the search index. Try again in a moment.")) from error
                 raise IndexUnavailable(f"The search index cannot be written: {error}.") from error
         return self._writer
 
@@ -205,7 +206,7 @@ def _open(folders: Folders, name: str) -> tantivy.Index:
     try:
         return register(tantivy.Index.open(str(folders.root / name)))
     except ValueError as error:
-        raise IndexUnavailable("The search index is broken. `moothall index rebuild` makes a new one.") from error
+        raise IndexUnavailable(_("The search index is broken. `moothall index rebuild` makes a new one.")) from error
 
 
 @dataclass(frozen=True, slots=True)

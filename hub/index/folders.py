@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.errors import Busy, IndexUnavailable
+from hub.languages import gettext as _
 
 POINTER: Final = "current"
 LOCK: Final = "write.lock"
@@ -26,9 +27,9 @@ class Folders:
         try:
             name = (self.root / POINTER).read_text("ascii")
         except (OSError, ValueError) as error:
-            raise IndexUnavailable("There is no search index. `moothall index rebuild` makes it.") from error
+            raise IndexUnavailable(_("There is no search index. `moothall index rebuild` makes it.")) from error
         if not name.startswith(f"{self._fingerprint}-"):
-            raise IndexUnavailable("The search index has an older shape. `moothall index rebuild` makes a new one.")
+            raise IndexUnavailable(_("The search index has an older shape. `moothall index rebuild` makes a new one."))
         return name
 
     def make(self) -> str:
@@ -94,7 +95,7 @@ class Lock:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(handle)
-            raise Busy("Another process is writing to the search index. Try again in a moment.") from error
+            raise Busy(_("Another process is writing to the search index. Try again in a moment.")) from error
         self._handle = handle
 
     def give_back(self) -> None:

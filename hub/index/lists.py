@@ -17,6 +17,7 @@ from hub.index.base import KEPT, Query, SearchPage
 from hub.index.cursors import Cursors, not_kept
 from hub.index.pages import Found, facets_of, found_in, hits_of
 from hub.index.ranking import Ranking
+from hub.languages import gettext as _
 
 MOST: Final = 64
 """Lists that are kept at once: with 100,000 results each, 80 MB."""
@@ -85,7 +86,7 @@ class Lists:
         with self._guard:
             self._forget()
             if len(self._kept) >= MOST:
-                raise Busy("Too many lists are being read at once. Try again in a minute.")
+                raise Busy(_("Too many lists are being read at once. Try again in a minute."))
             name = secrets.token_urlsafe(12)
             kept.until = self._clock() + KEPT
             self._kept[name] = kept

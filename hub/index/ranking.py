@@ -11,6 +11,7 @@ from hub.errors import BadInput
 from hub.index.analysis import FIELDS, Analysis, field_of, usable
 from hub.index.base import OWN_LABEL, Clause, Expansion, Query
 from hub.index.schema import DATED, DAY, FILTERS, LABELS, NEVER, moment
+from hub.languages import gettext as _
 
 TITLE: Final = 0.5
 """What a word in the title is worth beside the same word anywhere. Search.md §5.2: 3 or 10 loses 5 to 18 points."""
@@ -162,7 +163,7 @@ class Ranking:
 
     def _one_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
         if name not in FILTERS:
-            raise BadInput(f"There is no filter “{name}”.", name)
+            raise BadInput(_("There is no filter “%(name)s”.", name=name), name)
         chosen = [usable(value) for value in values]
         return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, FILTERS[name], chosen), 0)
 

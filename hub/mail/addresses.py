@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.errors import BadInput
+from hub.languages import gettext as _
 from hub.mail.models import LONGEST_ADDRESS
 
 LONGEST_LOCAL: Final = 64
@@ -35,7 +36,7 @@ def mail_address(value: str, field: str = "recipient") -> str:
     fits = len(local) <= LONGEST_LOCAL and len(local) + len(host) < LONGEST_ADDRESS
     if not (at and fits and _LOCAL.fullmatch(local) and all(map(_LABEL.fullmatch, labels))):
         shown = "".join(sign if sign.isprintable() else "·" for sign in value[:80])
-        raise BadInput(f"“{shown}” is no mail address. Write it as name@host.example.", field)
+        raise BadInput(_("“%(shown)s” is no mail address. Write it as name@host.example.", shown=shown), field)
     return f"{local}@{host}"
 
 

@@ -14,6 +14,7 @@ from hub.audit.service import note_act
 from hub.db import Base, alone, locking, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import ENGLISH, N_
+from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 
@@ -76,11 +77,12 @@ def add_organisation(
 ) -> Organisation:
     """A new member organisation. BadInput for an unknown sector or no name, Conflict for one that is there already."""
     if not name.strip():
-        raise BadInput("Give the organisation's name.", "name")
+        raise BadInput(_("Give the organisation's name."), "name")
     if sector not in SECTORS:
-        raise BadInput(f"There is no sector {sector!r}. Use one of: {', '.join(SECTORS)}.", "sector")
+        sectors = ", ".join(SECTORS)
+        raise BadInput(_("There is no sector “%(sector)s”. Use one of: %(all)s.", sector=sector, all=sectors), "sector")
     if website and not website.startswith(("https://", "http://")):
-        raise BadInput("Give the website's whole address, beginning with https://.", "website")
+        raise BadInput(_("Give the website's whole address, beginning with https://."), "website")
     given = {
         "name": name.strip(),
         "website": website,
@@ -96,7 +98,7 @@ def add_organisation(
     slug = slug_of(name)
     alone(session, f"organisation {slug}")
     if session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
-        raise Conflict(f"There is already an organisation named {name} ({slug}).")
+        raise Conflict(_("There is already an organisation named %(name)s (%(slug)s).", name=name, slug=slug))
     row = Organisation(
         slug=slug,
         sector=sector,
@@ -138,10 +140,10 @@ def change_organisation(
 
 def _require_free(session: Session, slug: str) -> None:
     if not SLUG.fullmatch(slug) or len(slug) > 80:
-        raise BadInput("Use small letters, digits and hyphens only, like northford-city.", "slug")
+        raise BadInput(_("Use small letters, digits and hyphens only, like northford-city."), "slug")
     alone(session, f"organisation {slug}")
     if session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
-        raise BadInput("Another organisation has this short name already.", "slug")
+        raise BadInput(_("Another organisation has this short name already."), "slug")
 
 
 def hanging_on(session: Session, organisation_id: str) -> dict[str, int]:
@@ -160,7 +162,7 @@ def remove_organisation(session: Session, row: Organisation, *, actor: Actor) ->
     """Forget an organisation on which nothing hangs. Conflict else."""
     session.scalar(locking(select(Organisation).where(Organisation.id == row.id)))
     if hanging_on(session, row.id):
-        raise Conflict("Something has come to hang on this organisation meanwhile. Load its page again.")
+        raise Conflict(_("Something has come to hang on this organisation meanwhile. Load its page again."))
     session.delete(row)
     note_act(session, actor=actor, action="remove organisation", thing=f"organisation {row.slug}", name=row.name)
 
@@ -175,7 +177,9 @@ def find_organisation(session: Session, slug: str) -> Organisation:
     """The organisation with this slug; NotFound with what to do otherwise."""
     row = session.scalar(select(Organisation).where(Organisation.slug == slug))
     if row is None:
-        raise NotFound(f"There is no organisation “{slug}”. `moothall organisation list` shows those there are.")
+        raise NotFound(
+            _("There is no organisation “%(slug)s”. `moothall organisation list` shows those there are.", slug=slug)
+        )
     return row
 
 

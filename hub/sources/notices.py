@@ -1,6 +1,7 @@
 """Telling a source's organisation by mail that its state has changed, in the transaction that changes it: once each."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from federation.record import clean, clean_line
 from hub.errors import BadInput
+from hub.languages import gettext as _
+from hub.languages import ngettext, speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
+from hub.sources.health import message_of, why_held
 from hub.sources.models import Run, Source
-from hub.words import many, on
+from hub.words import on
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +38,26 @@ def tell_failed(session: Session, run: Run, source: Source, named: Named) -> Non
     if source.failures != FAILING:
         return
     since = _since(session, source)
-    text = (
-        f"{named.hub} collects what is published at {source.address}. {FAILING} checks in a row have failed.\n\n"
-        f"The last one, {_at(run.ended)}: {run.message}\n\n"
-        "What was collected before can still be found. We go on trying, less and less often, and write again when a "
-        "check has worked. If the site has moved or is to be left alone, tell the people who run the hub."
-    )
-    _tell(session, "failed", run, source, named, f"cannot be collected since {on(since)}", text)
+
+    def told() -> tuple[str, str]:
+        text = (
+            _("%(hub)s collects what is published at %(address)s.", hub=named.hub, address=source.address),
+            " ",
+            ngettext("%(num)s check in a row has failed.", "%(num)s checks in a row have failed.", FAILING),
+            "\n\n",
+            _("The last one, %(when)s: %(message)s", when=_at(run.ended), message=message_of(run)),
+            "\n\n",
+            _(
+                "What was collected before can still be found. We go on trying, less and less often, and write again "
+                "when a check has worked. If the site has moved or is to be left alone, tell the people who run the "
+                "hub."
+            ),
+        )
+        return _("%(source)s: cannot be collected since %(day)s", source=source.name[:120], day=on(since)), "".join(
+            text
+        )
+
+    _tell(session, "failed", run, source, named, told)
 
 
 def tell_finished(session: Session, run: Run, source: Source, named: Named) -> None:
@@ -48,29 +65,56 @@ def tell_finished(session: Session, run: Run, source: Source, named: Named) -> N
     if source.failures < FAILING:
         return
     since = _since(session, source)
-    text = (
-        f"{named.hub} collects what is published at {source.address} again: the check that ended {_at(run.ended)} saw "
-        f"{many(run.seen, 'document')}, {run.new} of them new. Checks had failed since {on(since)}.\n\n"
-        "There is nothing to do."
-    )
-    _tell(session, "recovered", run, source, named, "is collected again", text)
+
+    def told() -> tuple[str, str]:
+        text = (
+            _("%(hub)s collects what is published at %(address)s again.", hub=named.hub, address=source.address),
+            " ",
+            ngettext(
+                "The check that ended %(when)s saw %(num)s document; new: %(new)s.",
+                "The check that ended %(when)s saw %(num)s documents; new: %(new)s.",
+                run.seen,
+                when=_at(run.ended),
+                new=run.new,
+            ),
+            " ",
+            _("Checks had failed since %(day)s.", day=on(since)),
+            "\n\n",
+            _("There is nothing to do."),
+        )
+        return _("%(source)s: is collected again", source=source.name[:120]), "".join(text)
+
+    _tell(session, "recovered", run, source, named, told)
 
 
 def tell_held(session: Session, run: Run, named: Named) -> None:
     """A check waits for a person: those who know the site can say whether it really changed."""
     source = session.get_one(Source, run.source_id)
-    text = (
-        f"{named.hub} collects what is published at {source.address}. The check of {_at(run.ended)} was stopped before "
-        f"anything was removed, because {run.held['why']}.\n\n"
-        "If the site really changed so much, tell the people who run the hub, who accept it. If it had a fault, mend "
-        "it and tell them too. Until then nothing more is collected from there; what was collected stays findable."
-    )
-    _tell(session, "held", run, source, named, "a check waits for a person", text)
+
+    def told() -> tuple[str, str]:
+        text = (
+            _("%(hub)s collects what is published at %(address)s.", hub=named.hub, address=source.address),
+            " ",
+            _(
+                "The check of %(when)s was stopped before anything was removed: %(why)s.",
+                when=_at(run.ended),
+                why=why_held(run),
+            ),
+            "\n\n",
+            _(
+                "If the site really changed so much, tell the people who run the hub, who accept it. If it had a "
+                "fault, mend it and tell them too. Until then nothing more is collected from there; what was collected "
+                "stays findable."
+            ),
+        )
+        return _("%(source)s: a check waits for a person", source=source.name[:120]), "".join(text)
+
+    _tell(session, "held", run, source, named, told)
 
 
 def _at(value: datetime | None) -> str:
     # Never "today": nobody knows when a mail is read.
-    return f"{on(value)}, {value:%H:%M} UTC" if value else "just now"
+    return f"{on(value)}, {value:%H:%M} UTC" if value else _("just now")
 
 
 def _since(session: Session, source: Source) -> datetime | None:
@@ -80,13 +124,24 @@ def _since(session: Session, source: Source) -> datetime | None:
     return ended[-1] if ended else None
 
 
-def _tell(session: Session, state: str, run: Run, source: Source, named: Named, what: str, text: str) -> None:
+def _tell(
+    session: Session, state: str, run: Run, source: Source, named: Named, told: Callable[[], tuple[str, str]]
+) -> None:
+    """`told` says (subject, text), in the language of the organisation's contact point."""
     organisation = session.get_one(Organisation, source.organisation_id)
     if not organisation.contact_email or organisation.fictional:
         return
-    subject = clean_line(f"[{named.hub[:80]}] {source.name[:120]}: {what}")
-    page = f"The source's page, with every problem and what to do:\n{named.base_url}/sources/{source.id}"
-    why = f"You get this because this address is the contact point of {organisation.name} at {named.hub}."
+    with speaking(organisation.language):
+        what, text = told()
+        subject = clean_line(f"[{named.hub[:80]}] {what}")
+        page = (
+            f"{_('The page of the source, with every problem and what to do:')}\n{named.base_url}/sources/{source.id}"
+        )
+        why = _(
+            "You get this because this address is the contact point of %(organisation)s at %(hub)s.",
+            organisation=organisation.name,
+            hub=named.hub,
+        )
     try:
         queue_mail(
             session,
@@ -94,7 +149,7 @@ def _tell(session: Session, state: str, run: Run, source: Source, named: Named, 
             recipient=organisation.contact_email,
             subject=subject,
             text=clean(f"{source.name}, {organisation.name}\n\n{text}\n\n{page}\n\n{why}\n"),
-            language="en",
+            language=organisation.language,
         )
     except BadInput as error:
         # The check is what counts: it is not to fail because nobody can be told.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from hub.errors import IndexUnavailable
+from hub.languages import gettext as _
 
 LIMIT: Final = 3
 """Failures in a row after which nobody is let through."""
@@ -31,7 +32,9 @@ class Breaker:
             moment = self._clock()
             if moment < self._next:
                 wait = int(self._next - moment) + 1
-                raise IndexUnavailable(f"The search server does not answer; it is asked again in {wait} seconds.")
+                raise IndexUnavailable(
+                    _("The search server does not answer; it is asked again in %(num)s seconds.", num=wait)
+                )
             # Should the one who tries never come back, the next may try as long after.
             self._next = moment + PAUSE
 

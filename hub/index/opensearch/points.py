@@ -10,6 +10,7 @@ from hub.index.base import KEPT
 from hub.index.cursors import not_kept
 from hub.index.opensearch.queries import WINDOW, Part
 from hub.index.opensearch.server import WHOLE, Server
+from hub.languages import gettext as _
 
 POINTS: Final = "/_search/point_in_time"
 """The address of points in time."""
@@ -23,7 +24,7 @@ def open_point(server: Server, index: str) -> str:
         "POST", f"/{index}{POINTS}", None, {"keep_alive": _KEEP}, accept=(HTTPStatus.TOO_MANY_REQUESTS,)
     )
     if "pit_id" not in answer:
-        raise Busy("Too many lists are being read at once. Try again in a minute.")
+        raise Busy(_("Too many lists are being read at once. Try again in a minute."))
     return str(answer["pit_id"])
 
 

@@ -14,6 +14,7 @@ from hub.index.base import OWN_LABEL, Clause, Expansion, Query
 from hub.index.opensearch.shape import as_sent
 from hub.index.ranking import TAGGED, TITLE, TOPIC
 from hub.index.schema import DATED, DAY, FILTERS, LABELS, moment
+from hub.languages import gettext as _
 
 Part = dict[str, Any]
 
@@ -79,7 +80,7 @@ def _dated(query: Query, found: Part) -> Part:
 
 def _one_of(name: str, values: Sequence[str]) -> Part:
     if name not in FILTERS:
-        raise BadInput(f"There is no filter “{name}”.", name)
+        raise BadInput(_("There is no filter “%(name)s”.", name=name), name)
     return {"terms": {FILTERS[name]: [usable(value) for value in values]}}
 
 
@@ -114,7 +115,7 @@ def finding(query: Query, analysis: Analysis) -> Part:
     found = _dated(query, _Matching(query, analysis).found())
     whole = {"bool": {"filter": [found, *filters]}} if filters else found
     if _parts(whole) > MOST_PARTS:
-        raise BadInput("The search has too many words for the search server.")
+        raise BadInput(_("The search has too many words for the search server."))
     return whole
 
 
