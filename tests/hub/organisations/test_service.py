@@ -16,7 +16,7 @@ def test_names_become_addresses(name: str, slug: str) -> None:
 
 
 def test_a_sector_that_does_not_exist_is_refused_beside_its_field(hub: World) -> None:
-    with hub.database.writing() as session, pytest.raises(BadInput, match="no sector 'space'") as caught:
+    with hub.database.writing() as session, pytest.raises(BadInput, match="no sector “space”") as caught:
         add_organisation(session, actor=DEV, name="Moonbase", sector="space")
     assert caught.value.field == "sector"
 
