@@ -17,6 +17,7 @@ from typing import Any
 from harvesters import frames
 from harvesters.confinement import confine, library_folders
 from harvesters.readers import Refusal
+from vocab.errors import SchemeError
 
 _CHUNK = 1 << 18
 
@@ -205,6 +206,8 @@ def _outcome(read: Callable[..., Any], data: bytes, options: dict[str, Any]) -> 
         return json.dumps({"answer": read(data, **options)}, ensure_ascii=False).encode("utf-8", "ignore")
     except Refusal as refusal:
         told: dict[str, Any] = {"refusal": refusal.code, "words": refusal.words}
+    except SchemeError as error:
+        told = {"refusal": "unreadable", "words": {"detail": str(error)[:300]}}
     except MemoryError:
         told = {"memory": True}
     except RecursionError:

@@ -1,6 +1,7 @@
 """Feeds: RSS 2.0, Atom and RDF by feedparser on text that was mended before, JSON Feed by jsonfeed.py."""
 
 import re
+import sys
 from io import BytesIO
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ and is another page wins."""
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.I)
 _FEED = re.compile(r"<(?:\w+:)?(rss|feed|rdf|channel)[\s>]", re.I)
 _OPENING = re.compile(r"<((?:\w+:)?(?:item|entry))(?=[\s>])", re.I)
+_REFERENCE = re.compile(r"&#([0-9]{7,}|[xX][0-9a-fA-F]{6,});")
 _GUID = re.compile(r"<guid[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]*)", re.I)
 
 
@@ -88,8 +90,16 @@ def _parse(text: str, base: str) -> Any:
     # Bytes only: feedparser opens a string as a path or an address. The header keeps it from guessing the encoding
     # again. What it would sanitise becomes plain text here, so it need not spend its time on it.
     headers = {"content-type": "application/xml; charset=utf-8", **({"content-location": base} if base else {})}
-    document = BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + text.encode())
+    named = _REFERENCE.sub(_in_range, text)
+    document = BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + named.encode())
     return feedparser.parse(document, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+
+
+def _in_range(reference: re.Match[str]) -> str:
+    # feedparser stops at a number that no character has.
+    digits = reference[1]
+    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return reference[0] if number <= sys.maxunicode else ""
 
 
 def _entry(entry: Any, base: str, raw: str) -> dict[str, Any]:

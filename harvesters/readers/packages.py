@@ -69,7 +69,7 @@ class Package:
             return b""
         try:
             return self._zip.read(name)
-        except (zipfile.BadZipFile, DeflateError, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        except (zipfile.BadZipFile, DeflateError, EOFError, OSError, RuntimeError, ValueError) as error:
             raise Refusal("unreadable", f"the package is damaged ({error})") from None
 
     def matching(self, pattern: str) -> list[str]:
