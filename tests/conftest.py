@@ -11,9 +11,12 @@ from harvesters.base import Tools
 from harvesters.sandbox import Sandbox
 from tests.databases import DATABASES, address_of
 from tests.harvesters.workshop import tools_with
+from tests.hub.site import filled_on_postgresql, filled_on_sqlite
 from tests.people import World, world
 from tests.servers.opensearch import VARIABLE, Node, NotHad, node
 from tests.servers.postgres import Postgres, running
+
+__all__ = ["filled_on_postgresql", "filled_on_sqlite"]
 
 
 @pytest.fixture(scope="session")
