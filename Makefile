@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CODE := vocab federation harvesters hub
 ALL := $(CODE) tests benchmarks tools
 
-.PHONY: help demo test soak check format bench bench-opensearch bench-growth clean
+.PHONY: help translations demo test soak check format bench bench-opensearch bench-growth clean
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
@@ -39,6 +39,9 @@ check: $(VENV)/installed-dev ## Am I done? Format, lint, types, import contracts
 format: $(VENV)/installed-dev ## Format the code and mend what the linter can mend
 	$(BIN)/ruff format $(ALL)
 	$(BIN)/ruff check --fix $(ALL)
+
+translations: $(VENV)/installed-dev ## Find every sentence, bring the catalogues of translations up to date, compile them
+	$(BIN)/python -m tools.translations
 
 bench: $(VENV)/installed-dev ## Measure: search page, harvest and load against the raw engine and the raw parse
 	$(BIN)/python -m benchmarks.search_page

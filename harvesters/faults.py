@@ -9,7 +9,7 @@ from harvesters.errors import FetchError
 from harvesters.problems import problem
 from harvesters.watch import Watch
 
-_CERTIFICATE: Final = {
+CERTIFICATES: Final = {
     10: "its certificate has run out",
     18: "its certificate is signed by nobody but itself",
     19: "its certificates are signed by nobody that we know",
@@ -55,7 +55,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _certificate(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _CERTIFICATE.get(error.verify_code, error.verify_message)
+        return CERTIFICATES.get(error.verify_code, error.verify_message)
     if isinstance(error, ssl.SSLEOFError):
         return "the site broke the handshake off"
     return (error.reason or "the site does not speak it").replace("_", " ").lower()

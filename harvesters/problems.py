@@ -246,6 +246,25 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
+DETAILS: Final = (
+    *("a feed", "a sitemap", "a folder listing", "an OAI-PMH answer"),
+    "it has no metadata",
+    "its token expired",
+    "it is an ordinary web page",
+    "it is JSON, but not a JSON Feed",
+    "its headers are larger than we take",
+    "its answer breaks off before the end",
+    "it closes the connection without an answer",
+    "what it sends is not HTTP",
+    "the site broke the handshake off",
+    "the site does not speak it",
+    "the sandbox is closed",
+    "it ended without an answer",
+    "its answer is not JSON",
+    "it gave no answer",
+)
+"""What may stand for `detail` or `expected` in the sentences, where it is one of ours and not a program's."""
+
 
 def problem(
     code: str,

@@ -62,7 +62,8 @@ def _made(stored: Any) -> Any:
     if isinstance(stored, Mapping):
         if "noun" in stored:
             return Counted(stored["number"], stored["noun"])
-        return Sentence(stored["template"], **{name: _made(one) for name, one in stored["words"].items()})
+        template, words = stored["template"], stored["words"]
+        return Sentence(template, **{name: _made(one) for name, one in words.items()})
     return stored
 
 
