@@ -1,10 +1,13 @@
 """Three people and two organisations that tests speak of, and a hub of their own to live in."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from hub import tables
@@ -52,13 +55,14 @@ def settings_in(folder: Path, **given: object) -> Settings:
 
 @contextmanager
 def world(folder: Path, **given: object) -> Iterator[World]:
-    """A fresh hub, with `given` settings, with its tables and the two organisations."""
+    """A fresh hub, with `given` settings and the two organisations; a database that is given has its tables already."""
     assert tables.TABLES
     folder.mkdir(parents=True, exist_ok=True)
     make_secret(folder)
     settings = settings_in(folder, **given)
+    if not settings.database_url:
+        file_of(settings).write_bytes(_file_with_tables())
     database = Database(settings.database)
-    Base.metadata.create_all(database.engine)
     with database.writing() as session:
         northford = add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
         eastmere = add_organisation(session, actor=COMMAND_LINE, name="Eastmere Fire and Rescue", sector="fire")
@@ -67,6 +71,22 @@ def world(folder: Path, **given: object) -> Iterator[World]:
         yield World(settings, database, *ids)
     finally:
         database.close()
+
+
+def file_of(settings: Settings) -> Path:
+    """The file of this hub's database."""
+    return Path(str(make_url(settings.database).database))
+
+
+@functools.cache
+def _file_with_tables() -> bytes:
+    """A database of SQLite with tables and nothing in them, made once a run."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "tables"
+        database = Database(f"sqlite:///{file}")
+        Base.metadata.create_all(database.engine)
+        database.close()
+        return file.read_bytes()
 
 
 def source_of(session: Session, organisation_id: str, address: str = "https://northford.example/feed") -> Source:

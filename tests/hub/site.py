@@ -16,7 +16,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import event, select
-from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 from federation.record import Record
@@ -41,7 +40,7 @@ from hub.wsgi import build
 from tests.databases import DATABASES
 from tests.hub.published import EASTMERE, FANS_AGAIN, HOMES_AGAIN, MINUTES, NORTHFORD, OGL, minutes
 from tests.passwords import hash_quickly
-from tests.people import settings_in, source_of
+from tests.people import file_of, settings_in, source_of
 from tests.servers.postgres import Postgres
 from tests.vocab.loaded import common, tagger
 
@@ -170,7 +169,7 @@ def empty_site(folder: Path, **given: object) -> Iterator[Site]:
     if settings.database_url:
         _prepare(settings.database)
     else:
-        Path(str(make_url(settings.database).database)).write_bytes(_prepared_file())
+        file_of(settings).write_bytes(_prepared_file())
     writer = open_writer(settings)
     writer.ensure()
     writer.release()
