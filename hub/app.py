@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub import languages, web
 from hub.accounts.addressing import blueprint as addressing
+from hub.accounts.handover import blueprint as handover
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
 from hub.accounts.security import POLICIES, secure
@@ -70,6 +71,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     manage,
     setup,
     membership,
+    handover,
     takedowns,
     audit,
     reporting,

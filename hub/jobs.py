@@ -17,6 +17,7 @@ from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
 from hub.accounts.address_change import purge_changes
+from hub.accounts.duties import tell_owners
 from hub.accounts.invitations import purge_invitations
 from hub.accounts.limits import purge_attempts
 from hub.config import Settings
@@ -147,6 +148,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         purge_attempts(session)
         purge_invitations(session)
         purge_changes(session)
+        tell_owners(session, workshop.named.hub, workshop.named.base_url)
         escalate_due(session, workshop.named)
         purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
         forget_old(session, before=now() - timedelta(seconds=workshop.times.keep_mails))

@@ -57,6 +57,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "see raw items": frozenset({"operator", CONTENT, ADMIN}),
     "manage members": frozenset({"operator", ADMIN}),
     "manage people": frozenset({OPERATOR}),
+    "hand over": frozenset({OPERATOR, ADMIN}),
+    "hand over everywhere": frozenset({OPERATOR}),
     "moderate": frozenset({OPERATOR, SITE_MODERATOR}),
     "report": frozenset({"everyone"}),
     "answer reports": frozenset({OPERATOR, SITE_MODERATOR, ADMIN}),

@@ -24,6 +24,7 @@ TABLES = (
     accounts.RecoveryCode,
     accounts.Spent,
     accounts.Attempt,
+    accounts.Duty,
     audit.Audit,
     setup.Setting,
     setup.Logo,

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hub.accounts.duties import release
 from hub.accounts.members import join_by_address, left_with
 from hub.accounts.models import AddressChange, Invitation, Person, new_stamp
 from hub.audit.service import note_act
@@ -80,6 +81,8 @@ def change_address(session: Session, *, actor: Actor, secret: str, hub: str) -> 
     note_act(session, actor=actor, action="change address", thing=f"person {person.id}")
     for membership, organisation in leaving:
         session.delete(membership)
+        session.flush()
+        release(session, person.id, organisation.id, actor=actor)
         note_act(session, actor=actor, action="leave", thing=f"organisation {organisation.slug}", how="domain")
     join_by_address(session, person, actor)
     if old:

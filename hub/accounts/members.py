@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.duties import release
 from hub.accounts.models import PERSON, Membership, Person, new_stamp
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotAllowed, NotFound
@@ -109,6 +110,8 @@ def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id:
         return
     if not role:
         session.delete(row)
+        session.flush()
+        release(session, person.id, organisation.id, actor=actor)
     elif row is None:
         session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role))
     else:
@@ -141,6 +144,9 @@ def set_active(session: Session, *, actor: Actor, person_id: str, active: bool) 
         raise NotAllowed(_("You cannot suspend yourself: nobody could let you in again."))
     if person.active != active:
         person.active = active
+        if not active:
+            session.flush()
+            release(session, person.id, actor=actor)
         person.fs_uniquifier = new_stamp()
         note_act(session, actor=actor, action="let in" if active else "suspend", thing=f"person {person.id}")
     return person

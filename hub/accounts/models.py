@@ -166,6 +166,25 @@ class Spent(Base):
     expires: Mapped[datetime] = mapped_column(Moment)
 
 
+class Duty(Base):
+    """Who answers for a thing of an organisation, and who takes over when they leave. No row: nobody ever did."""
+
+    __tablename__ = "duty"
+    __table_args__ = (UniqueConstraint("kind", "thing_id", name="uq_duty"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    """hub.accounts.duties.THINGS."""
+    thing_id: Mapped[str] = mapped_column(String(36))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    deputy_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    since: Mapped[datetime] = mapped_column(Moment, default=now)
+    """Since when the owner has it, or nobody has."""
+    told: Mapped[bool] = mapped_column(default=True)
+    """Whether the owner has been told by mail that it is theirs now."""
+
+
 class Attempt(Base):
     """One try at something that may be guessed, by whom or what it is counted."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from harvesters.fetch import parse_allow
+from hub.accounts.duties import things, unowned_counts
 from hub.audit.service import verify
 from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
@@ -184,6 +185,8 @@ def _counted(database: Database) -> list[Finding]:
         stale = session.scalar(
             select(func.count()).where(Run.state == "running", Run.lease_until < now() - timedelta(minutes=2))
         )
+        lost, never = unowned_counts(session)
+        left = [one.name for one in things(session, unowned=True, limit=5)[0] if one.lost]
         failing = list(session.scalars(select(Source.name).where(Source.failures >= 3, Source.paused.is_(False))))
         log = _log(session)
     return [
@@ -203,8 +206,14 @@ def _counted(database: Database) -> list[Finding]:
         Finding(
             "sources",
             not failing,
-            f"{len(failing)} failed three times or more{': ' + ', '.join(failing[:5]) if failing else ''}.",
+            f"{len(failing)} failed three times or more{_named(failing[:5])}.",
             "Their pages say why." if failing else "",
+        ),
+        Finding(
+            "owners",
+            not lost,
+            f"{many(lost, 'thing has', 'things have')} lost its owner{_named(left)}; {never} never had one.",
+            "The page /manage/hand-over lists them, and gives them to somebody." if lost else "",
         ),
         log,
     ]
@@ -216,6 +225,10 @@ def _log(session: Session) -> Finding:
         return Finding("log", True, f"{many(found.acts, 'act')}, none of them changed.")
     what = f"It was changed: of act {found.broken}, {found.why}."
     return Finding("log", False, what, "Compare it with that of the last backup, and find out who can write there.")
+
+
+def _named(names: list[str]) -> str:
+    return f": {', '.join(names)}" if names else ""
 
 
 def _mail(settings: Settings, database: Database) -> Finding:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
+from hub.accounts.duties import duty_of
 from hub.db import now
 from hub.errors import NotFound
 from hub.languages import N_
@@ -98,6 +99,8 @@ def organisation(slug: str) -> Any:
             topics=topics[:12],
             months=_months(session, row.id),
             sources=_sources(session, row.id),
+            duty=duty_of(session, "organisation", row.id) if actor().person_id else None,
+            may_hand_over=can(actor(), "hand over", row),
             may_answer=can(actor(), "answer reports", row),
             may_manage=can(actor(), "manage members", row),
             may_edit=can(actor(), "edit organisation", row),

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
+from hub.accounts.duties import duty_of
 from hub.audit.service import note_act
 from hub.errors import NotFound
 from hub.languages import N_, ngettext
@@ -135,6 +136,8 @@ def source(id: str) -> str:
             last=last,
             held=held,
             holding=_holding(session, id),
+            duty=duty_of(session, "source", id) if actor().person_id else None,
+            may_hand_over=can(actor(), "hand over", row),
             may_run=can(actor(), "run sources", row),
             may_edit=can(actor(), "register sources", row),
             licence=licence_name(row.licence_uri, ""),

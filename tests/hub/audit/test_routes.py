@@ -12,7 +12,7 @@ from flask_security import hash_password
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Attempt, Person
+from hub.accounts.models import Attempt, Membership, Person
 from hub.accounts.service import make_link, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.audit.models import Audit
@@ -181,6 +181,18 @@ def _of_report(what: str, **given: str) -> Callable[[Sender], int]:
     return act
 
 
+def _give(by: Sender) -> int:
+    with by.site.database.writing() as session:
+        session.add(Membership(person_id=by.id, organisation_id=by.northford, role=ADMIN))
+    given = {"kind": "source", "thing": str(by.source), "owner": by.id, "deputy": ""}
+    return by.send("/organisations/northford-city/hand-over", **given)
+
+
+def _leave(by: Sender) -> int:
+    _give(by)
+    return by.send("/account/leaving", organisation=by.northford)
+
+
 def _object(by: Sender) -> int:
     address = by.site.record("homes", "/report")
     sent = by.browser.posted(address, address, reason="wrong", text="The number of homes is wrong.")
@@ -234,6 +246,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/organisations/<slug>/reports/<id>/answer": _of_report("answer", outcome="corrected", text="Done."),
     "/organisations/<slug>/reports/<id>/pass-on": _of_report("pass-on", facts="A matter of law."),
     "/organisations/<slug>/reports/<id>/hide": _of_report("hide"),
+    "/organisations/<slug>/hand-over": _give,
+    "/account/leaving": _leave,
     "/manage/take-downs": _take_down,
     "/manage/take-downs/<id>/lift": _lift,
     "/organisations/<slug>/people/invite": lambda by: by.send(

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
+from hub.accounts.models import Duty
 from hub.db import now
 from hub.index.models import IndexOutbox
 from hub.index.opensearch.address import read_address
@@ -36,6 +37,7 @@ WELL = [
     "index queue",
     "checks",
     "sources",
+    "owners",
     "log",
     "mail",
     "index",
@@ -102,6 +104,14 @@ def failing_source(terminal: Terminal) -> None:
     database = terminal.database()
     with database.writing() as session:
         session.scalars(select(Source)).one().failures = 3
+    database.close()
+
+
+def left_source(terminal: Terminal) -> None:
+    database = terminal.database()
+    with database.writing() as session:
+        source = session.scalars(select(Source)).one()
+        session.add(Duty(kind="source", thing_id=source.id, organisation_id=source.organisation_id))
     database.close()
 
 
@@ -180,6 +190,7 @@ WRONG: dict[str, tuple[Callable[[Terminal], None], str, str]] = {
     "nobody brings the index up to date": (late_index, "index queue", "Is `moothall run` running?"),
     "a check has lost its worker": (lost_worker, "checks", "Start `moothall run`"),
     "a source fails again and again": (failing_source, "sources", "Northford news"),
+    "nobody answers for a source any more": (left_source, "owners", "Northford news"),
     "there is no index": (no_index, "index", "`moothall index rebuild`"),
     "nobody answers for the queue of jobs": (no_queue, "jobs", "Is MOOTHALL_COURIER_URL right?"),
     "nor on PostgreSQL": (no_queue_on_postgresql, "jobs", "Is MOOTHALL_COURIER_URL right?"),

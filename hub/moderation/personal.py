@@ -1,0 +1,48 @@
+"""What reports hold of a person: handing it out to them, and forgetting it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.models import Person
+from hub.moderation.models import Report
+
+
+def export_person(session: Session, person_id: str) -> list[dict[str, Any]]:
+    """What somebody has reported, by their account or by its address, with what came of it."""
+    rows = session.scalars(select(Report).where(_theirs(session, person_id)).order_by(Report.created))
+    return [
+        {
+            "sent": row.created.isoformat(),
+            "document": row.record_id,
+            "what is wrong": row.reason,
+            "in your words": row.text,
+            "name": row.name,
+            "address": row.email,
+            "state": row.state,
+            "outcome": row.outcome,
+            "why you did not agree": row.objection,
+        }
+        for row in rows
+    ]
+
+
+def forget_person(session: Session, person_id: str, also_written: bool = False) -> int:
+    """Take name and address off their reports, which stay to be answered; with `also_written` their words go, too.
+
+    Says how many reports. Called while the person is still there: their address finds what they sent signed out.
+    """
+    rows = list(session.scalars(select(Report).where(_theirs(session, person_id))))
+    for row in rows:
+        row.person_id, row.name, row.email = None, "", ""
+        if also_written:
+            row.text = row.objection = ""
+    return len(rows)
+
+
+def _theirs(session: Session, person_id: str) -> ColumnElement[bool]:
+    person = session.get(Person, person_id)
+    ours = Report.person_id == person_id
+    known = person is not None and person.email and person.confirmed_at
+    return or_(ours, Report.email == person.email) if person is not None and known else ours
