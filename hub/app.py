@@ -32,6 +32,7 @@ from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
 from hub.organisations.service import SECTORS
+from hub.pages.approvals import blueprint as approvals
 from hub.pages.health import blueprint as health
 from hub.pages.health import may_read_metrics, watch
 from hub.pages.home import blueprint as home
@@ -70,6 +71,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     addressing,
     manage,
     setup,
+    approvals,
     membership,
     handover,
     takedowns,

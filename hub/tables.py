@@ -17,6 +17,7 @@ TABLES = (
     accounts.Person,
     accounts.WebSession,
     accounts.Membership,
+    accounts.Joining,
     accounts.Invitation,
     accounts.AddressChange,
     accounts.CodeApp,

@@ -17,11 +17,13 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from federation.record import clean_line
+from hub.accounts.admission import why_not
 from hub.accounts.limits import admit
 from hub.accounts.service import note_wrong
 from hub.errors import TooMany
 from hub.languages import gettext as _
 from hub.languages import lazily
+from hub.setup.house import house
 from hub.web import database
 
 
@@ -58,7 +60,22 @@ class SignIn(Limited, LoginForm):
     what = "sign in"
 
 
-class Register(Limited, RegisterFormV2):
+class Admitting:
+    """A form for those alone who may make an account on this hub: asked first, so that known addresses get no other
+    answer than unknown ones."""
+
+    def validate(self, **more: Any) -> bool:
+        """Refused with a sentence beside the address."""
+        form: Any = self
+        with database().reading() as session:
+            why = why_not(session, house(), str(form.email.data or ""), request.args.get("invitation", ""))
+        if why:
+            form.email.errors = [why]
+            return False
+        return super().validate(**more)  # type: ignore[misc,no-any-return]
+
+
+class Register(Limited, Admitting, RegisterFormV2):
     """Name, address, password."""
 
     what = "register"

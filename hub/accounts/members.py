@@ -8,12 +8,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.duties import release
-from hub.accounts.models import PERSON, Membership, Person, new_stamp
+from hub.accounts.models import PERSON, Joining, Membership, Person, new_stamp
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotAllowed, NotFound
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import MEMBERS, OFFICER, OPERATOR, SITE_MODERATOR, Actor
+from hub.setup.service import is_settled
 
 EVERYBODYS: Final = frozenset(
     (
@@ -56,15 +57,30 @@ def set_domains(session: Session, *, actor: Actor, organisation: Organisation, d
 def join_by_address(session: Session, person: Person, actor: Actor) -> Organisation | None:
     """Make somebody whose address is confirmed an officer of the organisation whose domain it is at, if there is one.
 
-    A part of a domain counts too: `housing.northford.gov.uk` is Northford's.
+    A part of a domain counts too: `housing.northford.gov.uk` is Northford's. Where the operator wants to be asked they
+    wait for that.
     """
     organisation = organisation_at(session, person.email or "")
-    if organisation is not None and membership_of(session, person.id, organisation.id) is None:
+    if organisation is None or membership_of(session, person.id, organisation.id) is not None:
+        return organisation
+    if is_settled(session, "people_wait"):
+        _ask_to_join(session, person, organisation, actor)
+    else:
         session.add(
             Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER, how=Membership.BY_DOMAIN)
         )
         note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
     return organisation
+
+
+def _ask_to_join(session: Session, person: Person, organisation: Organisation, actor: Actor) -> None:
+    there = select(Joining).where(Joining.person_id == person.id)
+    for one in session.scalars(there):
+        if one.organisation_id == organisation.id:
+            return
+        session.delete(one)
+    session.add(Joining(person_id=person.id, organisation_id=organisation.id))
+    note_act(session, actor=actor, action="ask to join", thing=f"organisation {organisation.slug}", how="domain")
 
 
 def organisation_at(session: Session, email: str) -> Organisation | None:

@@ -80,6 +80,18 @@ class Membership(Base):
     BY_INVITATION: ClassVar = "invitation"
 
 
+class Joining(Base):
+    """That somebody wants to belong to the organisation whose address they have, and waits for the operator."""
+
+    __tablename__ = "joining"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", name="uq_joining"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    created: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
 class Invitation(Base):
     """That an organisation wants whoever has this address. Only the secret's SHA-256 is kept."""
 

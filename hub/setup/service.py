@@ -13,6 +13,12 @@ from hub.setup.house import House
 from hub.setup.models import Setting
 
 
+def is_settled(session: Session, name: str) -> bool:
+    """Whether the operator wants this (a yes-or-no field of House), as this transaction sees it."""
+    row = session.get(Setting, name)
+    return row is not None and row.value is True
+
+
 def settle(session: Session, *, actor: Actor, was: House, default: House, **told: Any) -> list[str]:
     """Keep what is told (fields of House) where it differs from what `was`; the names of what changed.
 

@@ -10,6 +10,8 @@ from hub.errors import Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
+from hub.setup.house import house
+from hub.sources.approvals import must_wait
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
 from hub.sources.models import Source
 from hub.sources.registering import preview_page, settings_page
@@ -87,8 +89,12 @@ def _save(id: str, typed: Typed) -> Any:
             raise NotFound(_("There is no such source any more."))
         require("register sources", row)
         to = choices_in(typed, part("vocabulary").scheme)
-        changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to)
-    if changed:
+        waits = must_wait(actor(), session.get_one(Organisation, row.organisation_id), house())
+        changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to, waits=waits)
+        waiting = bool(row.approval)
+    if changed and waiting:
+        flash(_("Saved. It waits for whoever runs this hub before anything is collected."))
+    elif changed:
         flash(_("Saved. It counts from the next check on."))
     else:
         flash(_("Nothing was different, so nothing was changed."))

@@ -12,7 +12,7 @@ from harvesters.base import Problem
 from hub.languages import N_, ngettext
 from hub.languages import gettext as _
 from hub.retold import retold, retold_kept, retold_problem
-from hub.sources.models import ProblemRow, Run, Source
+from hub.sources.models import DECLINED, WAITING, ProblemRow, Run, Source
 from hub.words import at
 
 State = Literal["ok", "warn", "bad", "info"]
@@ -73,6 +73,12 @@ def health_of(session: Session, source: Source) -> Health:
 
 def health_after(source: Source, last: Run | None) -> Health:
     """The state of a source whose last run is `last`."""
+    if source.approval == WAITING:
+        return Health(
+            "info", _("Waiting for approval."), _("Nothing is collected before whoever runs this hub agrees.")
+        )
+    if source.approval == DECLINED:
+        return Health("warn", _("Declined."), _("Whoever runs this hub does not collect it."))
     if source.paused:
         return Health("info", _("Paused."), _("Nobody checks it until it is resumed; what it brought stays findable."))
     following = _("Next check %(when)s.", when=at(source.next_due)) if source.next_due else ""

@@ -28,8 +28,10 @@ ATTEMPTS = 3
 
 
 def queue_run(session: Session, source: Source, slot: str = "") -> Run:
-    """A new run, to be sent to the courier after the commit. Conflict when one is active already."""
+    """A new run, to be sent to the courier after the commit. Conflict when one is active, or it is not approved."""
     session.scalar(locking(select(Source).where(Source.id == source.id)))
+    if source.approval:
+        raise Conflict(_("%(name)s is not approved, so nothing is collected from it.", name=source.name))
     active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(ACTIVE)))
     if active is not None:
         told = {"name": source.name, "when": f"{on(active.created)}, {active.created:%H:%M} UTC"}
@@ -57,7 +59,9 @@ def queue_due(database: Database) -> list[str]:
         due = list(
             session.scalars(
                 select(Source.id)
-                .where(Source.paused.is_(False), Source.next_due <= now(), Source.id.not_in(busy))
+                .where(
+                    Source.paused.is_(False), Source.approval == "", Source.next_due <= now(), Source.id.not_in(busy)
+                )
                 .order_by(Source.next_due)
             )
         )

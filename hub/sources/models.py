@@ -11,6 +11,10 @@ from hub.db import Base, Large, Moment, new_id, now, partial_index
 ACTIVE = ("queued", "running", "held")
 """States of a run that keep another one from starting."""
 
+WAITING = "waiting"
+DECLINED = "declined"
+"""What the operator has still to say, or has said, of a source; nothing where it may be collected."""
+
 LONGEST_ADDRESS = 2000
 """In bytes: addresses stand in an index, which takes 2,704 of them on PostgreSQL."""
 
@@ -35,6 +39,17 @@ class Source(Base):
     interval: Mapped[int] = mapped_column(default=3600)
     """Seconds from the end of one check to the next."""
     paused: Mapped[bool] = mapped_column(default=False)
+    approval: Mapped[str] = mapped_column(String(10), default="")
+    """WAITING or DECLINED: then it is never checked; empty once it may be."""
+    declined: Mapped[str] = mapped_column(Text, default="")
+    """Why it was declined."""
+    registered_by: Mapped[str] = mapped_column(String(36), default="")
+    """The person who registered it, who hears what became of it; empty for the command line."""
+    tell_email: Mapped[str] = mapped_column(String(254), default="")
+    """Who else hears of its checks, beside the organisation's contact."""
+    tell_level: Mapped[str] = mapped_column(String(10), default="problems")
+    tell_confirmed: Mapped[datetime | None] = mapped_column(Moment)
+    """When whoever has the address above said that they want the mails; until then they get none."""
     cursor: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     failures: Mapped[int] = mapped_column(default=0)
     """Checks that failed one after the other; the wait before the next grows with it."""

@@ -15,6 +15,8 @@ from hub.organisations.service import find_organisation, organisations
 from hub.policy import can
 from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES, Publisher
 from hub.retold import retold
+from hub.setup.house import house
+from hub.sources.approvals import must_wait
 from hub.sources.forms import (
     LICENCES,
     RHYTHMS,
@@ -117,8 +119,13 @@ def register() -> Any:
         try:
             with database().writing() as session:
                 id, run_id = _save(session, typed, choices_in(typed, part("vocabulary").scheme))
-            part("courier").send("harvest", run_id)
-            flash(_("It is registered, and its first check is on the way. Load the page again to see how far it is."))
+            if run_id:
+                part("courier").send("harvest", run_id)
+                flash(
+                    _("It is registered, and its first check is on the way. Load the page again to see how far it is.")
+                )
+            else:
+                flash(_("It is registered, and waits for whoever runs this hub. You get a mail when they have looked."))
             return redirect(url_for("sources.source", id=id), 303)
         except Conflict:
             # Somebody was faster by a moment; the page says so.
@@ -141,11 +148,13 @@ def _wrong(session: Session, typed: Typed) -> dict[str, str]:
 
 
 def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
-    """(id of the new source, id of its first check)."""
+    """(id of the new source, id of its first check; of none where it waits for the operator)."""
+    organisation = _organisation(session, typed)
+    waits = must_wait(actor(), organisation, house())
     source = add_source(
         session,
         actor=actor(),
-        organisation=_organisation(session, typed),
+        organisation=organisation,
         kind=to.kind,
         address=to.address,
         name=to.name,
@@ -155,8 +164,9 @@ def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
         contact=to.contact,
         interval=to.interval,
         categories=to.categories,
+        waits=waits,
     )
-    return source.id, queue_run(session, source).id
+    return source.id, "" if waits else queue_run(session, source).id
 
 
 def _first_step(typed: Typed, wrong: dict[str, str] | None = None) -> str:

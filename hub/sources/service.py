@@ -22,7 +22,7 @@ from hub.policy import Actor
 from hub.records.keeping import Enriched, relicense, take_back
 from hub.sources.categories import remap, with_categories
 from hub.sources.harvest import defaults_of, enrich
-from hub.sources.models import ACTIVE, LONGEST_ADDRESS, Run, Source
+from hub.sources.models import ACTIVE, LONGEST_ADDRESS, WAITING, Run, Source
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
@@ -71,10 +71,12 @@ def add_source(
     contact: str = "",
     interval: int = 3600,
     categories: Mapping[str, str] | None = None,
+    waits: bool = False,
 ) -> Source:
     """Register an address; its first check is due at once. BadInput or Conflict say what is wrong with which field.
 
-    Without a word about the licence it is the organisation's; empty, no licence is stated.
+    Without a word about the licence it is the organisation's; empty, no licence is stated. One that `waits` is not
+    checked before the operator has approved it.
     """
     check_address(kind, address)
     check_interval(interval)
@@ -95,6 +97,8 @@ def add_source(
         interval=interval,
         categories=dict(categories or {}),
         next_due=now(),
+        approval=WAITING if waits else "",
+        registered_by=actor.person_id,
     )
     session.add(source)
     session.flush()
@@ -102,12 +106,14 @@ def add_source(
     return source
 
 
-def change_source(session: Session, source: Source, *, actor: Actor, seen: str, to: Choices) -> list[str]:
+def change_source(
+    session: Session, source: Source, *, actor: Actor, seen: str, to: Choices, waits: bool = False
+) -> list[str]:
     """Change what people may choose of a source; the names of what changed. A new address is read from its start.
 
     `seen` is the `edition` of what the person saw: Conflict when it is another by now, or when another source has the
     address. What the source says for documents that say nothing counts from their next change on; its licence and its
-    categories at once.
+    categories at once. Where `waits` is said, another address waits for the operator.
     """
     check_address(to.kind, to.address)
     check_interval(to.interval)
@@ -126,6 +132,7 @@ def change_source(session: Session, source: Source, *, actor: Actor, seen: str, 
             raise Conflict(_(BUSY))
         _require_new(session, to.kind, to.address)
         source.cursor, source.failures, source.next_due = {}, 0, now()
+        source.approval = WAITING if waits else source.approval
     if "licence_uri" in changed:
         relicense(session, source.id, to.licence_uri)
     remap(session, source, to.categories)

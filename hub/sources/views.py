@@ -140,6 +140,7 @@ def source(id: str) -> str:
             may_hand_over=can(actor(), "hand over", row),
             may_run=can(actor(), "run sources", row),
             may_edit=can(actor(), "register sources", row),
+            may_approve=can(actor(), "approve"),
             licence=licence_name(row.licence_uri, ""),
             examples=_examples(session, id) if can(actor(), "see raw items", row) else [],
         )

@@ -12,7 +12,7 @@ from flask_security import hash_password
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Attempt, Membership, Person
+from hub.accounts.models import Attempt, Joining, Membership, Person
 from hub.accounts.service import make_link, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.audit.models import Audit
@@ -23,7 +23,7 @@ from hub.moderation.reports import answer
 from hub.organisations.models import Organisation
 from hub.policy import ADMIN, Actor
 from hub.records.models import Decision
-from hub.sources.models import ACTIVE, Run, Source
+from hub.sources.models import ACTIVE, WAITING, Run, Source
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.site import Site, filled_site
 from tests.people import NAMED
@@ -211,6 +211,27 @@ def _remove(by: Sender) -> int:
     return by.send("/organisations/westmarch/remove")
 
 
+def _let_join(by: Sender) -> int:
+    with by.site.database.writing() as session:
+        row = Joining(
+            person_id=_person(session, f"joins{next(NUMBERS)}@routes.example").id, organisation_id=by.northford
+        )
+        session.add(row)
+        session.flush()
+        id = row.id
+    return by.send(f"/manage/approvals/people/{id}", decision="approve")
+
+
+def _approve_source(by: Sender) -> int:
+    with by.site.database.writing() as session:
+        more = {"approval": WAITING, "address": f"https://northford.example/wait{next(NUMBERS)}"}
+        row = Source(organisation_id=by.northford, name="Waits", kind="feed", **more)
+        session.add(row)
+        session.flush()
+        id = row.id
+    return by.send(f"/manage/approvals/sources/{id}", decision="approve")
+
+
 def _register_source(by: Sender) -> int:
     address = f"https://northford.example/feed{next(NUMBERS)}"
     given = {"organisation": "northford-city", "kind": "feed", "address": address, "name": "More news"}
@@ -237,6 +258,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/manage/people/<id>/active": lambda by: by.send(f"/manage/people/{by.other()}/active", active="no"),
     "/manage/people/<id>/moderator": lambda by: by.send(f"/manage/people/{by.other()}/moderator", moderator="yes"),
+    "/manage/approvals/people/<id>": _let_join,
+    "/manage/approvals/sources/<id>": _approve_source,
     "/manage/hub": lambda by: by.fill("/manage/hub", welcome=f"Welcome, number {next(NUMBERS)}."),
     "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
     "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),
