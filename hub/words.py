@@ -97,6 +97,14 @@ FILES: Final = {
 }
 
 
+def file_size(value: int) -> str:
+    """`12.3 kB`; the letters are the same in every language."""
+    for step, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
+        if value >= step:
+            return f"{value / step:.1f} {unit}"
+    return ngettext("%(num)s byte", "%(num)s bytes", value)
+
+
 def file_kind(type: str) -> str:
     """What people call a file of this media type; the type itself where we have no word for it."""
     known = FILES.get(type.partition(";")[0].strip().lower())
@@ -142,6 +150,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": number,
     "many": many,
     "file_kind": file_kind,
+    "file_size": file_size,
     "marked": marked,
     "paragraphs": paragraphs,
     "iso": iso,

@@ -1,7 +1,7 @@
 """The catalogues of translations: what there is to say, what each language says, and the file that the hub reads.
 
-`make translations` finds every sentence, brings hub/translations/*/LC_MESSAGES/messages.po up to date (new sentences are
-empty there, until a person translates them) and compiles what is translated. docs/welsh.md has the words to use.
+`make translations` finds every sentence, brings each messages.po up to date (a new sentence is empty there, until a
+person translates it) and compiles what is translated. docs/welsh.md has the words to use.
 """
 
 import io
@@ -107,7 +107,15 @@ def written(found: Catalog) -> bytes:
     """A catalogue as it is kept: sorted, without dates and line numbers, so that only translations change it."""
     out = io.BytesIO()
     write_po(out, found, width=WIDTH, sort_output=True, omit_header=False, include_lineno=False)
-    dated = ("Project-Id-Version", "Report-Msgid", "POT-Creation", "PO-Revision", "Last-Translator", "Language-Team")
+    dated = (
+        "Project-Id-Version",
+        "Report-Msgid",
+        "POT-Creation",
+        "PO-Revision",
+        "Last-Translator",
+        "Language-Team",
+        "Generated-By",
+    )
     lines = out.getvalue().decode().splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith(tuple(f'"{name}' for name in dated))).encode()
 
@@ -132,7 +140,7 @@ def main() -> int:
         place.with_suffix(".mo").write_bytes(compiled(catalogue(language)))
         empty = [one for one in found if one.id and not (all(one.string) if one.pluralizable else one.string)]
         missing += len(empty)
-        print(f"{language}: {len(found)} sentences, {len(empty)} without a translation")
+        sys.stdout.write(f"{language}: {len(found)} sentences, {len(empty)} without a translation\n")
     return 1 if missing else 0
 
 

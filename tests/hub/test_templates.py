@@ -54,6 +54,7 @@ def visible(path: Path) -> str:
     source = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
     labels = re.findall(r'(?:aria-label|title|alt)="([^"{]+)"', source)
     given = re.findall(r'"(?:text|titleText)": "([^"]+)"', source)
+    given += [said for _, said in re.findall(r"""\b(?:_|ngettext)\((["'])(.+?)\1""", source)]
     text = re.sub(r"<code>.*?</code>", " ", markup(path), flags=re.S)
     return " ".join([re.sub(r"<[^>]*>", " ", text), *labels, *given]).casefold()
 

@@ -1,0 +1,104 @@
+"""The catalogues are whole: every sentence of the code is there, translated, and nothing else; and the hub reads them."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from jinja2 import Environment, nodes
+
+from hub.languages import ENGLISH, LANGUAGES, N_, speaking
+from hub.languages import gettext as _
+from hub.languages import ngettext
+from tools import translations
+
+TEMPLATES = sorted((Path(__file__).parents[2] / "hub" / "templates").rglob("*.*"))
+OTHERS = [code for code in LANGUAGES if code != ENGLISH]
+SAYING = {"_", "gettext", "ngettext"}
+
+pytestmark = pytest.mark.parametrize("code", OTHERS)
+
+
+@pytest.fixture
+def known(code: str) -> Catalog:
+    return translations.catalogue(code)
+
+
+def ids(found: Iterable[Message]) -> set[str]:
+    return {str(message.id) for message in found if message.id}
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if message.pluralizable else (message.string,)
+
+
+def test_the_catalogue_has_every_sentence_of_the_code_and_no_other(code: str, known: Catalog) -> None:
+    wanted, there = ids(translations.sentences()), ids(known)
+    assert sorted(wanted - there) == [], "run `make translations`, and translate what is new"
+    assert sorted(there - wanted) == [], "run `make translations`: these are said no more"
+    assert not known.obsolete
+
+
+def test_every_sentence_is_translated_in_all_its_forms(code: str, known: Catalog) -> None:
+    for message in known:
+        if message.id:
+            assert not message.fuzzy, message.id
+            assert all(forms(message)), f"{message.id} has no translation"
+            assert len(forms(message)) == (known.num_plurals if message.pluralizable else 1), message.id
+
+
+def test_what_is_filled_in_is_the_same_in_both(code: str, known: Catalog) -> None:
+    def filled(text: str) -> set[str]:
+        return set(re.findall(r"%\(\w+\)s|(?<!%)\{\w+\}|</?\w+|%%", text))
+
+    for message in known:
+        if message.id:
+            english = message.id if isinstance(message.id, str) else message.id[1]
+            for said in forms(message):
+                missing = filled(english) - filled(said)
+                assert filled(said) <= filled(english), said
+                # A form may leave out its number: "bob awr" is every hour.
+                assert missing <= ({"%(num)s"} if message.pluralizable else set()), said
+
+
+def test_lines_and_edges_are_the_same_in_both(code: str, known: Catalog) -> None:
+    for message in known:
+        if message.id:
+            english = message.id if isinstance(message.id, str) else message.id[1]
+            for said in forms(message):
+                assert english.count("\n") == said.count("\n"), said
+                assert (english[:1].isspace(), english[-1:].isspace()) == (said[:1].isspace(), said[-1:].isspace())
+                assert (english[-1] in ".:;?") == (said[-1] in ".:;?"), said
+
+
+def test_the_file_that_the_hub_reads_is_what_the_catalogue_compiles_to(code: str, known: Catalog) -> None:
+    place = translations.place_of(code)
+    assert place.with_suffix(".mo").read_bytes() == translations.compiled(known), "run `make translations`"
+    assert place.read_bytes() == translations.written(translations.updated(code)), "run `make translations`"
+
+
+def test_a_number_is_said_in_the_form_that_the_language_has_for_it(code: str) -> None:
+    with speaking("cy"):
+        said = [ngettext("%(num)s result", "%(num)s results", number) for number in (0, 1, 2, 3, 4, 6, 1234)]
+        assert _("Search") == "Chwilio"
+    assert said == [
+        *("0 canlyniad", "1 canlyniad", "2 ganlyniad", "3 chanlyniad"),
+        *("4 canlyniad", "6 chanlyniad", "1,234 canlyniad"),
+    ]
+    assert ngettext("%(num)s result", "%(num)s results", 1) == "1 result"
+
+
+def test_a_sentence_that_no_catalogue_has_is_said_in_english(code: str) -> None:
+    with speaking(code):
+        assert _(N_("Nobody has translated this.") + " 100 %") == "Nobody has translated this. 100 %"
+
+
+def test_templates_say_what_they_hold_themselves(code: str) -> None:
+    """What `_` says is not escaped, so that sentences can hold links: it is never given what a reader has typed."""
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    for path in TEMPLATES:
+        for call in environment.parse(path.read_text()).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in SAYING:
+                count = 2 if call.node.name == "ngettext" else 1
+                assert all(isinstance(one, nodes.Const) for one in call.args[:count]), f"{path.name}: {call.lineno}"
