@@ -1,4 +1,4 @@
-"""The catalogues are whole: every sentence of the code is there, translated, and nothing else; and the hub reads them."""
+"""The catalogues are whole: every sentence of the code is there, translated, and no other; and the hub reads them."""
 
 import re
 from collections.abc import Iterable
@@ -8,9 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from jinja2 import Environment, nodes
 
-from hub.languages import ENGLISH, LANGUAGES, N_, speaking
+from hub.languages import ENGLISH, LANGUAGES, N_, ngettext, speaking
 from hub.languages import gettext as _
-from hub.languages import ngettext
 from tools import translations
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "hub" / "templates").rglob("*.*"))
