@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 from openpyxl import Workbook
+from PIL import Image
 
 from tests.security.hostile import LAUGHS
 
@@ -93,6 +94,12 @@ def _sheet() -> bytes:
     return out.getvalue()
 
 
+def _picture(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((40, 20), 60).save(out, kind)
+    return out.getvalue()
+
+
 SOUND: dict[str, tuple[bytes, ...]] = {
     "feed": (FEED.encode(), ATOM.encode(), JSON_FEED.encode()),
     "sitemap": (SITEMAP.encode(), gzip.compress(SITEMAP.encode()), b"https://n.example/1\nhttps://n.example/2\n"),
@@ -104,6 +111,7 @@ SOUND: dict[str, tuple[bytes, ...]] = {
     "sheet": (_sheet(),),
     "text": (b"# A title\n\n" + TEXT.encode(), b"---\ntitle: A\ndate: 2026-11-24\n---\nWords"),
     "oai": (OAI.encode(),),
+    "picture": tuple(_picture(kind) for kind in ("PNG", "JPEG", "WEBP")),
     "skos": (SKOS.encode(),),
     "enrich": (TEXT.encode(), HTML.encode()),
 }
