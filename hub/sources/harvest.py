@@ -143,10 +143,14 @@ def _withheld(session: Session, run: Run, source: Source, upserts: Sequence[Chan
     gone = keep_out_held(session, source.id, why)
     run.deleted += gone
     source.documents -= gone
-    # Without its address: whoever reads the problems of a source is not to be led there.
-    codes = ["hidden" if one.what == HIDE else "taken-down" for one in why.values()]
-    note_problems(session, run, [problem(code, severity="notice") for code in codes])
+    note_problems(session, run, problems_of_withheld(why))
     return why
+
+
+def problems_of_withheld(why: Mapping[str, Withheld]) -> list[Problem]:
+    """A problem for each, without its address: whoever reads the problems of a source is not to be led there."""
+    codes = ["hidden" if one.what == HIDE else "taken-down" for one in why.values()]
+    return [problem(code, severity="notice") for code in codes]
 
 
 def _move(session: Session, run: Run, address: str) -> None:

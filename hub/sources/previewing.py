@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from federation.record import Record
+from federation.record import Record, text_hash
 from harvesters.base import Page, Problem, Tools
 from harvesters.errors import HarvestError
 from harvesters.kinds import KINDS
@@ -17,11 +17,12 @@ from harvesters.run import harvest
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.organisations.models import Organisation
+from hub.records.blocks import withheld
 from hub.records.cards import Card, Publisher, Topic, day_of, licence_name, why_check
 from hub.records.keeping import Defaults, Enriched, fill, published_at
 from hub.records.models import RecordRow
 from hub.sources.categories import with_categories
-from hub.sources.harvest import enrich
+from hub.sources.harvest import enrich, problems_of_withheld
 from hub.sources.models import Source
 from hub.words import on
 from vocab.scheme import Scheme
@@ -105,6 +106,13 @@ def sample(
         problems.append(error.problem)
     cut = any(one.code == "out-of-time" for one in problems)
     return Sample(tuple(found), tuple(one for one in problems if one.code != "out-of-time"), cut)
+
+
+def without_taken_down(session: Session, seen: Sample, source_id: str = "") -> Sample:
+    """The same without what was taken down or is hidden: no check would take it, and nobody is to read it here."""
+    why = withheld(session, source_id, [(one.record, text_hash(one.record)) for one in seen.found])
+    found = tuple(one for one in seen.found if one.record.native_id not in why)
+    return replace(seen, found=found, problems=(*seen.problems, *problems_of_withheld(why)))
 
 
 def _sampled(page: Page, wanted: int, tools: Tools, categories: Mapping[str, str]) -> list[Sampled]:

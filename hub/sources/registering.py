@@ -31,7 +31,7 @@ from hub.sources.forms import (
 from hub.sources.health import grouped
 from hub.sources.leases import queue_run
 from hub.sources.looking import SECONDS, look_at, sample_of
-from hub.sources.previewing import figures_of, held_elsewhere, looks_of
+from hub.sources.previewing import figures_of, held_elsewhere, looks_of, without_taken_down
 from hub.sources.service import Choices, add_source, registered
 from hub.web import actor, database, part, policy, require
 
@@ -203,6 +203,8 @@ def preview_page(typed: Typed, organisation: Organisation, source_id: str = "") 
     except BadInput as error:
         shown["failed"] = str(error)
     else:
+        with database().reading() as session:
+            seen = without_taken_down(session, seen, source_id)
         publisher = Publisher(organisation.slug, organisation.name, organisation.sector)
         defaults = defaults_in(typed, organisation.id)
         looks = [looks_of(one, publisher, defaults, scheme) for one in seen.found]

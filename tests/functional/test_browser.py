@@ -57,7 +57,7 @@ def pages(demo: Demo, browser: Browser) -> list[str]:
         page.goto(demo.url + sources[0])
         run = page.locator("a[href*='/runs/']:not([href$='.csv'])").first.get_attribute("href")
     with_problems = [f"{source}/problems" for source in sources]
-    return [*PAGES, record, f"{record}/versions", *sources, run, *with_problems]
+    return [*PAGES, record, f"{record}/versions", f"{record}/report", *sources, run, *with_problems]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

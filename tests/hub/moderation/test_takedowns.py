@@ -97,6 +97,10 @@ def test_what_is_taken_down_for_personal_data_is_erased_and_does_not_come_back(
             select(ProblemRow).where(ProblemRow.code == "taken-down", ProblemRow.source_id == source)
         ).one()
         assert row.url not in f"{told.what}{told.fix}{told.where}{told.sample}"
+    preview = checked.operator().get(f"/sources/{source}/edit/preview")
+    assert preview.status_code == 200
+    assert "Note 0" in preview.text
+    assert "Mrs Example" not in preview.text
     assert lifted(checked, decision) == 1
     checked.check(source)
     assert checked.texts(source)["Note 1"].startswith("Mrs Example")
