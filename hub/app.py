@@ -24,6 +24,7 @@ from hub.audit.views import blueprint as audit
 from hub.config import Settings
 from hub.db import NO_ANSWER, Database, is_text
 from hub.errors import HubError
+from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
 from hub.languages import N_
@@ -78,6 +79,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     audit,
     reporting,
     answering,
+    personal,
     static_pages,
     health,
 )
@@ -85,7 +87,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
-ACCOUNTS: Final = ("security", "accounts", "addressing", "membership")
+ACCOUNTS: Final = ("security", "accounts", "addressing", "membership", "personal")
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
 log = logging.getLogger(__name__)

@@ -19,6 +19,9 @@ from hub.config import SECRET_FILE, Settings
 from hub.db import Database, now
 from hub.dumps import dumped, is_empty, keep_on_disk, kind_of, load, rows_of
 from hub.errors import BadInput, HubError, Unavailable
+from hub.governance.erasures import FILE as LIST
+from hub.governance.erasures import erase_again
+from hub.policy import COMMAND_LINE
 from hub.readiness import migrations, upgrade
 from hub.sources.digest import digest_of
 
@@ -48,6 +51,15 @@ class Manifest:
     digest: str
     rows: Mapping[str, int]
     files: Mapping[str, Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A backup that is back; how many erasures were done again, and whether there was a list of them."""
+
+    manifest: Manifest
+    erased: int
+    listed: bool
 
 
 assert tables.TABLES, "every table is known before its rows are counted"
@@ -120,8 +132,11 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(settings: Settings, database: Database, folder: Path, tell: Tell = lambda _: None) -> Manifest:
-    """Put a backup where no hub is yet, prove that it is whole, and bring it to the newest shape."""
+def restore(settings: Settings, database: Database, folder: Path, tell: Tell = lambda _: None) -> Restored:
+    """Put a backup where no hub is yet, prove that it is whole, and bring it to the newest shape.
+
+    What was erased after it was made, as the list of erasures in the data folder says, is erased again.
+    """
     tell("Reading the backup …")
     manifest = read_manifest(folder)
     _require_fitting(manifest, database, folder)
@@ -137,7 +152,9 @@ def restore(settings: Settings, database: Database, folder: Path, tell: Tell = l
         if (rows_of(session), digest_of(session)) != (manifest.rows, manifest.digest):
             raise HubError(f"What was restored to {database.place} is not what {folder} says. Do not use it.")
     upgrade(database)
-    return manifest
+    tell("Erasing again what was erased since …")
+    again = erase_again(database, settings.data, actor=COMMAND_LINE)
+    return Restored(manifest, again, (settings.data / LIST).exists())
 
 
 def _require_fitting(manifest: Manifest, database: Database, folder: Path) -> None:

@@ -24,11 +24,11 @@ class Times:
     heartbeat: float = 10
     tick: float = 5
     sweep: float = 15
+    night: float = 60
     batch: float = 0.1
     idle: float = 2
     first_wait: float = 300
     longest_wait: float = 86400
-    keep_withdrawn: float = 30 * 86400
     start: float = 60
     link: float = 15 * 60
     session: float = 12 * 3600
@@ -43,7 +43,6 @@ class Times:
     mail_first_wait: float = 60
     mail_longest_wait: float = 3600
     mail_give_up: float = 48 * 3600
-    keep_mails: float = 30 * 86400
 
 
 SHORT: Final = Times(
@@ -51,6 +50,7 @@ SHORT: Final = Times(
     heartbeat=0.6,
     tick=0.2,
     sweep=1,
+    night=1,
     idle=0.5,
     first_wait=2,
     start=10,

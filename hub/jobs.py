@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -16,22 +15,21 @@ from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow, user_age
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
-from hub.accounts.address_change import purge_changes
 from hub.accounts.duties import tell_owners
-from hub.accounts.invitations import purge_invitations
-from hub.accounts.limits import purge_attempts
 from hub.config import Settings
-from hub.db import Database, now
+from hub.db import Database
 from hub.errors import BadInput
+from hub.governance.erasures import erase_again, keep_list
+from hub.governance.retention import every_night
 from hub.index.engines import open_writer
 from hub.index.worker import Documents, Keeper
 from hub.mail.delivery import Mailer, at_work
 from hub.mail.relay import read_relay
-from hub.mail.service import forget_old
 from hub.moderation.reports import escalate_due
+from hub.policy import WORK
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
-from hub.records.service import DOCUMENT, purge_withdrawn
+from hub.records.service import DOCUMENT
 from hub.setup.house import Settled
 from hub.sources.harvest import Work, note_refused, perform
 from hub.sources.leases import queue_due, sweep
@@ -141,17 +139,19 @@ def start_due(workshop: Workshop, courier: Courier) -> None:
 
 
 def take_up(workshop: Workshop, courier: Courier) -> None:
-    """Send again what nobody works on, and forget what was withdrawn, or mailed, long ago."""
+    """Send again what nobody works on, pass on what nobody answers, and keep the list of erasures."""
     for run_id in sweep(workshop.database, workshop.times, workshop.named):
         courier.send("harvest", run_id)
     with workshop.database.writing() as session:
-        purge_attempts(session)
-        purge_invitations(session)
-        purge_changes(session)
         tell_owners(session, workshop.named.hub, workshop.named.base_url)
         escalate_due(session, workshop.named)
-        purge_withdrawn(session, before=now() - timedelta(seconds=workshop.times.keep_withdrawn))
-        forget_old(session, before=now() - timedelta(seconds=workshop.times.keep_mails))
+    with workshop.database.reading() as session:
+        keep_list(session, workshop.settings.data)
+
+
+def delete_old(workshop: Workshop) -> None:
+    """Once a night: what is too old goes."""
+    every_night(workshop.database)
 
 
 @contextmanager
@@ -159,6 +159,8 @@ def _opened(settings: Settings) -> Iterator[Workshop]:
     workshop = Workshop(settings)
     try:
         await_ready(workshop.database, settings.pace.start)
+        # A database that was put back by other means than ours holds what was erased since.
+        erase_again(workshop.database, settings.data, actor=WORK)
         yield workshop
     finally:
         workshop.close()
@@ -182,6 +184,7 @@ def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
     ticker = Ticker()
     ticker.every(workshop.times.tick, partial(start_due, workshop, courier))
     ticker.every(workshop.times.sweep, partial(take_up, workshop, courier))
+    ticker.every(workshop.times.night, partial(delete_old, workshop))
     take_up(workshop, courier)
     ticker.start()
     try:

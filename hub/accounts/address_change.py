@@ -90,11 +90,6 @@ def change_address(session: Session, *, actor: Actor, secret: str, hub: str) -> 
     return person
 
 
-def purge_changes(session: Session) -> None:
-    """Wishes that are too old are deleted, with the addresses in them."""
-    session.execute(delete(AddressChange).where(AddressChange.expires < now()))
-
-
 def _free(hub: str, link: str) -> tuple[str, str]:
     return _("Confirm your new address for %(hub)s", hub=hub), _(
         "Somebody wants to use this address for their account at %(hub)s. If that is you, use this link within a "

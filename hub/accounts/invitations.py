@@ -123,10 +123,5 @@ def withdraw_invitation(session: Session, *, actor: Actor, organisation: Organis
     note_act(session, actor=actor, action="withdraw invitation", thing=f"organisation {organisation.slug}")
 
 
-def purge_invitations(session: Session) -> None:
-    """Those that are too old are deleted, with the addresses in them."""
-    session.execute(delete(Invitation).where(Invitation.expires < now()))
-
-
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -47,9 +47,9 @@ def forget(session: Session, what: str, account: str) -> None:
     session.execute(delete(Attempt).where(Attempt.what == what, Attempt.key == _hash(account.strip().lower())))
 
 
-def purge_attempts(session: Session) -> None:
-    """Those that count no more are deleted."""
-    session.execute(delete(Attempt).where(Attempt.at < now() - WINDOW))
+def forget_tries(session: Session, account: str) -> None:
+    """Everything that was tried for this account is forgotten, with the account."""
+    session.execute(delete(Attempt).where(Attempt.key == _hash(account.strip().lower())))
 
 
 def network_of(address: str) -> str:

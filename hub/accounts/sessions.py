@@ -121,6 +121,14 @@ def hold(found: Held) -> None:
     g.pop("_login_user", None)
 
 
+def let_go(response: BaseResponse, settings: Settings) -> None:
+    """The account behind this browser is gone: it keeps nothing of it, and there is nobody who signs out."""
+    opened: Any = this_session
+    opened.held = None
+    opened.clear()
+    response.delete_cookie(cookie_name(settings), **_flags(settings))
+
+
 def proven_lately() -> bool:
     """Whether who makes this request has given their password, or what stands for it, within the last hour."""
     return time.time() - float(this_session.get(PROVEN, 0)) < LATELY.total_seconds()

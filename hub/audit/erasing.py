@@ -1,7 +1,6 @@
 """The one door through which something leaves the log: who did it, and never without an act that tells of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -17,17 +16,11 @@ AT_ONCE = 500
 def forget_person(session: Session, *, actor: Actor, person_id: str, why: str) -> int:
     """Erase that it was this person, from every act that they did. Says how many."""
     ids = session.scalars(select(AuditPerson.id).where(AuditPerson.person_id == person_id).order_by(AuditPerson.id))
-    return _erase(session, actor, list(ids), why)
+    return erase_acts(session, actor=actor, ids=list(ids), why=why)
 
 
-def forget_old(session: Session, *, actor: Actor, before: datetime, limit: int = AT_ONCE) -> int:
-    """Erase who did it, from acts before that moment, the oldest first. Says how many."""
-    old = select(AuditPerson.id).join(Audit, Audit.id == AuditPerson.id).where(Audit.at < before)
-    ids = list(session.scalars(old.order_by(AuditPerson.id).limit(limit)))
-    return _erase(session, actor, ids, "kept long enough")
-
-
-def _erase(session: Session, actor: Actor, ids: Sequence[int], why: str) -> int:
+def erase_acts(session: Session, *, actor: Actor, ids: Sequence[int], why: str) -> int:
+    """Erase who did it from the acts with these numbers, and tell of it. Says how many."""
     if not ids:
         return 0
     act = note_act(session, actor=actor, action=ERASE, thing="log", rows=len(ids), why=why)

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "mail": ("hub.cli.mail:mail", "See how mails are, and try the relay."),
     "search": ("hub.cli.search:search", "Search from the command line."),
     "audit": ("hub.cli.audit:audit", "Prove the log of acts, and write it out."),
+    "retention": ("hub.cli.retention:retention", "See and delete what is too old; erase again."),
     "check": ("hub.cli.check:check", "Compare the database with the index."),
     "backup": ("hub.cli.backup:backup", "Write a backup, while the hub works on."),
     "restore": ("hub.cli.backup:restore", "Restore a backup to where no hub is yet."),

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
-from hub.backup import back_up, read_manifest
+from hub.backup import Restored, back_up, read_manifest
 from hub.backup import restore as restore_database
 from hub.cli.shown import as_json, progress, show, workshop
 from hub.config import read_settings
 from hub.db import Database
+from hub.governance.erasures import FILE as LIST
 from hub.index.engines import open_writer
 from hub.index.worker import rebuild
 from hub.jobs import documents_of
+from hub.words import many
 
 
 @click.command()
@@ -37,17 +39,36 @@ def restore(folder: Path, json_: bool) -> None:
     settings = read_settings()
     database = Database(settings.database)
     try:
-        manifest = restore_database(settings, database, folder, _tell)
+        restored = restore_database(settings, database, folder, _tell)
     finally:
         database.close()
     with workshop(settings) as parts, progress("Indexing") as tell:
         written = rebuild(parts.database, open_writer(settings), documents_of(parts.vocabulary), tell)
+    manifest, words = restored.manifest, _erased(restored)
     words = (
         f"The hub of {manifest.made:%-d %B %Y, %H:%M} UTC is back: {manifest.rows['record']} records, "
-        f"{written} of them in the index. Every count and hash is as it was."
+        f"{written} of them in the index. Every count and hash is as it was. {words}"
     )
-    value = {"records": manifest.rows["record"], "documents": written, "digest": manifest.digest}
+    value = {
+        "records": manifest.rows["record"],
+        "documents": written,
+        "digest": manifest.digest,
+        "erased_again": restored.erased,
+        "list_of_erasures": restored.listed,
+    }
     show(value, json_=json_, words=lambda: words)
+
+
+def _erased(restored: Restored) -> str:
+    """What was done with erasures, and what to do where their list is somewhere else."""
+    if restored.erased:
+        return f"Of what was erased since then, {many(restored.erased, 'thing')} had come back and is gone again."
+    if restored.listed:
+        return "Nothing that was erased since then has come back."
+    return (
+        f"No list of erasures was found: if the lost data folder had a file {LIST}, put it into the new one and run "
+        "`moothall retention again`, before anybody uses the hub."
+    )
 
 
 def _tell(step: str) -> None:

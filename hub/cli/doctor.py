@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from harvesters.fetch import parse_allow
 from hub.accounts.duties import things, unowned_counts
+from hub.audit.models import Audit
 from hub.audit.service import verify
 from hub.cli.shown import as_json, show
 from hub.config import SECRET_FILE, Settings, read_settings
 from hub.db import Database, now
 from hub.errors import HubError
+from hub.governance.retention import last_night
 from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import LATE, age
 from hub.mail.delivery import look
@@ -26,7 +28,7 @@ from hub.readiness import pending
 from hub.sources.models import Run, Source
 from hub.tasks.courier import Courier
 from hub.topics.models import Concept
-from hub.words import many
+from hub.words import at, many
 
 LEAST_FREE = 1_000_000_000
 
@@ -38,6 +40,9 @@ MAIL_LATE = 2 * 3600
 
 MAIL_FAILED = timedelta(days=7)
 """How long a mail that failed is told: an address that is gone is not to be told for ever."""
+
+NIGHTS = timedelta(days=2)
+"""How long the nightly deletion may be missing."""
 
 LONG = timedelta(minutes=5)
 """How long a transaction may be open."""
@@ -188,7 +193,7 @@ def _counted(database: Database) -> list[Finding]:
         lost, never = unowned_counts(session)
         left = [one.name for one in things(session, unowned=True, limit=5)[0] if one.lost]
         failing = list(session.scalars(select(Source.name).where(Source.failures >= 3, Source.paused.is_(False))))
-        log = _log(session)
+        log, kept = _log(session), _retention(session)
     return [
         Finding("vocabulary", topics > 0, f"{topics} topics.", "" if topics else "Run `moothall init`."),
         Finding(
@@ -216,7 +221,19 @@ def _counted(database: Database) -> list[Finding]:
             "The page /manage/hand-over lists them, and gives them to somebody." if lost else "",
         ),
         log,
+        kept,
     ]
+
+
+def _retention(session: Session) -> Finding:
+    """The nightly deletion; a hub that has not seen two nights yet need not have done one."""
+    last = last_night(session)
+    since = last.ended if last else session.scalar(select(func.min(Audit.at)))
+    late = since is not None and since < now() - NIGHTS
+    what = (
+        f"What is too old was last deleted {at(last.ended)}." if last else "Nothing has been deleted for its age yet."
+    )
+    return Finding("retention", not late, what, "Is `moothall run` running? It does so every night." if late else "")
 
 
 def _log(session: Session) -> Finding:

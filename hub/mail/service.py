@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -104,14 +104,3 @@ def retry_failed(session: Session) -> int:
     anew = {"state": "queued", "attempts": 0, "first_try": None, "next_try": now(), "error": ""}
     session.execute(update(Mail).where(Mail.id.in_(failed)).values(anew))
     return len(failed)
-
-
-def forget_old(session: Session, *, before: datetime, limit: int = 500) -> int:
-    """Delete mails that were sent, or failed, before that moment; those that wait stay. Says how many."""
-    old = or_(
-        and_(Mail.state == "sent", Mail.sent < before),
-        and_(Mail.state == "failed", Mail.next_try < before),
-    )
-    ids = list(session.scalars(locking(select(Mail.id).where(old).order_by(Mail.id).limit(limit), skip=True)))
-    session.execute(delete(Mail).where(Mail.id.in_(ids)))
-    return len(ids)

@@ -13,7 +13,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from hub.db import now
 from hub.errors import IndexUnavailable
+from hub.governance.retention import last_night
 from hub.index.outbox import LATE, age, waiting
 from hub.mail.service import figures
 from hub.records.figures import holdings
@@ -117,4 +119,9 @@ def _figures(session: Session) -> Iterator[Metric]:
     for state, count in (("queued", mails.queued), ("sent", mails.sent), ("failed", mails.failed)):
         outbox.add_metric((state,), count)
     yield outbox
+    night = last_night(session)
+    since = (now() - night.ended).total_seconds() if night and night.ended else float("nan")
+    yield GaugeMetricFamily(
+        "moothall_retention_age_seconds", "Time since what is too old was last deleted", value=since
+    )
     yield GaugeMetricFamily("moothall_mail_oldest_seconds", "Age of the oldest mail that waits", value=mails.age)

@@ -1,7 +1,6 @@
 """The state of records: which we hold, which a run saw, tombstones, and what the index must hear of."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -100,21 +99,18 @@ def withdraw(session: Session, *, source_id: str, native_ids: Sequence[str], run
     return count
 
 
-def purge_withdrawn(session: Session, *, before: datetime, limit: int = 500) -> int:
-    """Empty the texts of records that were withdrawn before that moment; the tombstones stay. Says how many."""
-    old = (
-        select(RecordRow.id)
-        .where(RecordRow.withdrawn_at < before, RecordRow.text != "")
-        .order_by(RecordRow.withdrawn_at)
-        .limit(limit)
-    )
-    ids = list(session.scalars(locking(old, skip=True)))
+def forget_texts(session: Session, ids: Sequence[str]) -> None:
+    """Empty the texts of these records, which are withdrawn, and of their versions, and them as they came.
+
+    One that has come back meanwhile keeps them.
+    """
+    withdrawn = select(RecordRow.id).where(RecordRow.id.in_(ids), RecordRow.withdrawn_at.is_not(None))
+    ids = session.scalars(locking(withdrawn)).all()
     if ids:
         # The text hash goes too, so that a record which comes back is a new version with its text.
         emptied: dict[str, Any] = {"text": "", "lemmas": "", "fingerprint": [], "raw": None, "text_hash": ""}
         session.execute(update(RecordRow).where(RecordRow.id.in_(ids)).values(emptied))
         session.execute(update(RecordVersion).where(RecordVersion.record_id.in_(ids)).values(text=""))
-    return len(ids)
 
 
 def touch_all(session: Session, *conditions: ColumnElement[bool], organisation_id: str = "") -> int:

@@ -28,7 +28,7 @@ from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
-from hub.records.service import purge_withdrawn, withdraw
+from hub.records.service import forget_texts, withdraw
 from hub.sources.leases import claim, holds, queue_due, queue_run, sweep
 from hub.sources.models import Run, Source
 from hub.sources.service import accept_held, add_source
@@ -237,7 +237,7 @@ def test_a_text_that_is_emptied_while_its_record_comes_back_is_written_again(
                 keep_one(session, source, hub.northford, "run3")
 
         with hub.database.writing() as session:
-            assert purge_withdrawn(session, before=now() + timedelta(seconds=1)) == 1
+            forget_texts(session, session.scalars(select(RecordRow.id)).all())
             thread = Thread(target=come_back)
             thread.start()
             assert until(lambda: postgres.waiting(url))

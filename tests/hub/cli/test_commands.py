@@ -32,6 +32,8 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("search",): ("food", "waste"),
     ("audit", "verify"): (),
     ("audit", "export"): (),
+    ("retention", "run"): ("--dry-run",),
+    ("retention", "again"): (),
     ("check",): (),
     ("doctor",): (),
     ("backup",): ("{folder}",),

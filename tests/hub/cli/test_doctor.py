@@ -39,6 +39,7 @@ WELL = [
     "sources",
     "owners",
     "log",
+    "retention",
     "mail",
     "index",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from hub.db import now
 from hub.errors import BadInput
 from hub.mail.models import Mail
-from hub.mail.service import figures, forget_old, queue_mail, retry_failed
+from hub.mail.service import figures, queue_mail, retry_failed
 from tests.hub.mail.made import mail_of, queue
 from tests.people import World
 
@@ -115,17 +115,3 @@ def test_failed_mails_are_queued_as_if_never_tried(hub: World) -> None:
         assert retry_failed(session) == 1
     again = mail_of(hub.database)
     assert (again.state, again.error, again.attempts, again.first_try) == ("queued", "", 0, None)
-
-
-def test_what_was_sent_or_failed_long_ago_is_forgotten_and_what_waits_is_not(hub: World) -> None:
-    past, month = now() - timedelta(days=31), now() - timedelta(days=30)
-    for key in ("sent", "failed", "queued", "sent late"):
-        queue(hub.database, key)
-        with hub.database.writing() as session:
-            mail = session.scalars(select(Mail).where(Mail.key == key)).one()
-            mail.state, mail.created, mail.next_try = key.split()[0], past, past
-            mail.sent = {"sent": past, "sent late": now()}.get(key)
-    with hub.database.writing() as session:
-        assert forget_old(session, before=month) == 2
-    with hub.database.reading() as session:
-        assert set(session.scalars(select(Mail.key))) == {"queued", "sent late"}

@@ -1,21 +1,20 @@
 """Keeping what a harvest brought: versions, tombstones, and the way back."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select
 
 from federation.record import Licence, Record, meta_hash, text_hash
 from harvesters.base import upsert
-from hub.db import now
 from hub.index.models import IndexOutbox
 from hub.records.keeping import Defaults, Enriched, keep, take_back
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.records.service import (
+    forget_texts,
     known_in,
     mark_seen,
-    purge_withdrawn,
     refresh,
     unseen,
     withdraw,
@@ -171,13 +170,20 @@ def test_new_validators_of_an_unchanged_record_are_kept(hub: World) -> None:
     assert (keeper.row().validators, keeper.row().touched) == ({"etag": "new"}, 1)
 
 
-def test_after_thirty_days_the_text_of_a_tombstone_is_gone(hub: World) -> None:
+def test_what_was_withdrawn_long_ago_loses_its_text_and_what_is_shown_does_not(hub: World) -> None:
+    keeper = Keeper(hub)
+    keeper.keep(RECORD)
+    with hub.database.writing() as session:
+        forget_texts(session, [keeper.row().id])
+    assert keeper.row().text == RECORD.text
+
+
+def test_once_forgotten_the_text_of_a_tombstone_is_gone(hub: World) -> None:
     keeper = Keeper(hub)
     keeper.keep(RECORD)
     with hub.database.writing() as session:
         withdraw(session, source_id=keeper.source, native_ids=["1"], run_id="run2", reason="Gone.")
-        assert purge_withdrawn(session, before=now() - timedelta(days=30)) == 0
-        assert purge_withdrawn(session, before=now() + timedelta(seconds=1)) == 1
+        forget_texts(session, [keeper.row().id])
     assert keeper.row().text == ""
     assert keeper.keep(RECORD, "run3") == "new"
     assert keeper.row().text == RECORD.text

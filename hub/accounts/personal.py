@@ -1,0 +1,94 @@
+"""What accounts hold of a person: to be told to them, and to be forgotten."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from hub.accounts.duties import things
+from hub.accounts.limits import forget_tries
+from hub.accounts.models import (
+    AddressChange,
+    CodeApp,
+    Invitation,
+    Membership,
+    Passkey,
+    Person,
+    RecoveryCode,
+    WebSession,
+)
+from hub.organisations.models import Organisation
+
+
+def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Everything, by the name that people read; secrets and their hashes are left out."""
+    person = session.get_one(Person, person_id)
+    codes = session.scalar(select(func.count()).where(RecoveryCode.person_id == person_id)) or 0
+    return {
+        "account": [
+            {
+                **_of(person, ("id", "name", "email", "role", "language", "created", "confirmed_at", "active")),
+                "password": "kept as a hash" if person.password else "none",
+                "recovery_codes_left": codes,
+            }
+        ],
+        "memberships": _memberships(session, person_id),
+        "duties": [
+            {"kind": one.kind, "name": one.name, "organisation": one.organisation, "owner": one.owner_id == person_id}
+            for one in things(session, person_id=person_id)[0]
+        ],
+        "sign_ins": [
+            _of(one, ("kind", "created", "expires", "browser"))
+            for one in session.scalars(select(WebSession).where(WebSession.person_id == person_id))
+        ],
+        "second_factors": _factors(session, person_id),
+        "addresses_asked_for": [
+            _of(one, ("email", "expires"))
+            for one in session.scalars(select(AddressChange).where(AddressChange.person_id == person_id))
+        ],
+        "invitations_received": _invitations(session, Invitation.email == (person.email or "")),
+        "invitations_sent": _invitations(session, Invitation.by_id == person_id),
+    }
+
+
+def forget_person(session: Session, person_id: str) -> None:
+    """Delete the account with all that hangs on it, and their address and name wherever accounts keep them."""
+    person = session.get_one(Person, person_id)
+    addresses = [one for one in (person.email, *_asked_for(session, person_id)) if one]
+    session.execute(delete(Invitation).where(Invitation.email.in_(addresses)))
+    session.execute(update(Invitation).where(Invitation.by_id == person_id).values(by="", by_id=""))
+    for one in (*addresses, person_id):
+        forget_tries(session, one)
+    session.execute(delete(Person).where(Person.id == person_id), execution_options={"synchronize_session": False})
+    session.expunge(person)
+
+
+def _asked_for(session: Session, person_id: str) -> Sequence[str]:
+    return session.scalars(select(AddressChange.email).where(AddressChange.person_id == person_id)).all()
+
+
+def _memberships(session: Session, person_id: str) -> list[dict[str, Any]]:
+    joined = select(Membership, Organisation.name).join(Organisation, Organisation.id == Membership.organisation_id)
+    rows = session.execute(joined.where(Membership.person_id == person_id).order_by(Membership.since))
+    return [{"organisation": name, **_of(row, ("role", "since"))} for row, name in rows]
+
+
+def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:
+    apps = session.scalars(select(CodeApp).where(CodeApp.person_id == person_id))
+    keys = session.scalars(select(Passkey).where(Passkey.person_id == person_id))
+    return [
+        *({"kind": "app for codes", "since": one.since} for one in apps),
+        *({"kind": "passkey", **_of(one, ("name", "created", "used"))} for one in keys),
+    ]
+
+
+def _invitations(session: Session, condition: Any) -> list[dict[str, Any]]:
+    joined = select(Invitation, Organisation.name).join(Organisation, Organisation.id == Invitation.organisation_id)
+    rows = session.execute(joined.where(condition).order_by(Invitation.created))
+    names = ("email", "role", "by", "created", "expires")
+    return [{"organisation": name, **_of(row, names)} for row, name in rows]
+
+
+def _of(row: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

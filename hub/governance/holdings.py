@@ -1,0 +1,94 @@
+"""What each slice holds of a person: one visible table of how it is told to them, and how it is forgotten."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+import hub.accounts.personal as accounts
+import hub.audit.erasing as audit
+import hub.mail.personal as mail
+import hub.moderation.personal as moderation
+import hub.records.personal as records
+import hub.sources.personal as sources
+from hub.accounts.models import Person
+from hub.policy import WORK
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """A person by what slices know them by."""
+
+    person_id: str
+    email: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One slice: its data of a person, as {what: rows}, and what it does to forget them.
+
+    Where it is told to, `forget` also deletes what they wrote for others; else that stays without their name.
+    """
+
+    slice: str
+    export: Callable[[Session, Whom], dict[str, Rows]]
+    forget: Callable[[Session, Whom, bool], object]
+
+
+HOLDINGS: Final = (
+    Holding(
+        "moderation",
+        lambda session, who: {"reports": moderation.export_person(session, who.person_id)},
+        lambda session, who, remove: moderation.forget_person(session, who.person_id, also_written=remove),
+    ),
+    Holding(
+        "sources",
+        lambda session, who: {"named_as_contact": sources.export_address(session, who.email) if who.email else []},
+        lambda session, who, _: sources.forget_address(session, who.email) if who.email else None,
+    ),
+    Holding(
+        "records",
+        lambda session, who: {"decisions": records.export_person(session, who.person_id)},
+        lambda session, who, _: records.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "mail",
+        lambda session, who: {"mails": mail.export_address(session, who.email) if who.email else []},
+        lambda session, who, _: mail.forget_address(session, who.email) if who.email else None,
+    ),
+    Holding(
+        "audit",
+        lambda session, who: {"what_you_did": audit.export_person(session, who.person_id)},
+        lambda session, who, _: audit.forget_person(
+            session, actor=WORK, person_id=who.person_id, why="the account is closed"
+        ),
+    ),
+    Holding(
+        "accounts",
+        lambda session, who: accounts.export_person(session, who.person_id),
+        lambda session, who, _: accounts.forget_person(session, who.person_id),
+    ),
+)
+"""In the order in which they forget: the account goes last, as others hang on it."""
+
+
+def whom(session: Session, person_id: str) -> Whom:
+    """The person with this account."""
+    person = session.get_one(Person, person_id)
+    return Whom(person.id, person.email or "", person.name, person.language)
+
+
+def told(session: Session, who: Whom) -> dict[str, Rows]:
+    """Everything that the hub holds of a person, by what it is; the account first."""
+    return {what: rows for one in reversed(HOLDINGS) for what, rows in one.export(session, who).items()}
+
+
+def forgotten(session: Session, who: Whom, *, remove: bool = False) -> None:
+    """Have every slice forget a person, and `remove` what they wrote, else let it stay without their name."""
+    for one in HOLDINGS:
+        one.forget(session, who, remove)
