@@ -12,6 +12,7 @@ from hub.accounts.models import (
     AddressChange,
     CodeApp,
     Invitation,
+    Joining,
     Membership,
     Passkey,
     Person,
@@ -34,6 +35,7 @@ def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, 
             }
         ],
         "memberships": _memberships(session, person_id),
+        "memberships_asked_for": _asked_to_join(session, person_id),
         "duties": [
             {"kind": one.kind, "name": one.name, "organisation": one.organisation, "owner": one.owner_id == person_id}
             for one in things(session, person_id=person_id)[0]
@@ -72,6 +74,12 @@ def _memberships(session: Session, person_id: str) -> list[dict[str, Any]]:
     joined = select(Membership, Organisation.name).join(Organisation, Organisation.id == Membership.organisation_id)
     rows = session.execute(joined.where(Membership.person_id == person_id).order_by(Membership.since))
     return [{"organisation": name, **_of(row, ("role", "since"))} for row, name in rows]
+
+
+def _asked_to_join(session: Session, person_id: str) -> list[dict[str, Any]]:
+    joined = select(Joining, Organisation.name).join(Organisation, Organisation.id == Joining.organisation_id)
+    rows = session.execute(joined.where(Joining.person_id == person_id).order_by(Joining.created))
+    return [{"organisation": name, **_of(row, ("created",))} for row, name in rows]
 
 
 def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:

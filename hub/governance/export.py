@@ -16,6 +16,7 @@ from hub.languages import N_
 HEADINGS: Final[dict[str, str]] = {
     "account": N_("Your account"),
     "memberships": N_("Organisations that you belong to"),
+    "memberships_asked_for": N_("Organisations that you wait to belong to"),
     "duties": N_("What you answer for"),
     "sign_ins": N_("Where you are signed in"),
     "second_factors": N_("What you sign in with beside the password"),
