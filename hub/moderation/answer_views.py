@@ -161,7 +161,7 @@ def _list(slug: str = "") -> Any:
     return render_template(
         "moderation/reports.html",
         organisation=organisation,
-        rows=rows,
+        rows=[(report, whose, _readable(row)) for report, whose, row in rows],
         paging=where,
         states=STATES,
         reasons=REASONS,
@@ -170,6 +170,11 @@ def _list(slug: str = "") -> Any:
         within=ANSWER_WITHIN,
         **asked,
     )
+
+
+def _readable(row: RecordRow | None) -> RecordRow | None:
+    """The record, where whoever asks may read it: not everything of an organisation is everybody's."""
+    return row if row is not None and can(actor(), "read", row) else None
 
 
 def _answered_by(session: Session, slug: str) -> Organisation | None:
@@ -203,7 +208,7 @@ def _table(slug: str = "") -> Response:
 def _page(slug: str, id: str, wrong: dict[str, str] | None = None, **typed: str) -> Any:
     with database().reading() as session:
         report = _ours(session, slug, id)
-        row = session.get(RecordRow, report.record_id) if report.record_id else None
+        row = _readable(session.get(RecordRow, report.record_id) if report.record_id else None)
         page = render_template(
             "moderation/answer.html",
             report=report,

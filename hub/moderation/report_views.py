@@ -25,11 +25,12 @@ from hub.moderation.reports import (
     wrong_with,
 )
 from hub.organisations.models import Organisation
+from hub.policy import can
 from hub.records.decisions import ANSWER
 from hub.records.models import RecordRow
 from hub.setup.house import house
 from hub.sources.notices import Named
-from hub.web import actor, database, part, policy, require
+from hub.web import actor, database, part, policy
 
 WHAT: Final = "report"
 MOST: Final = 5
@@ -118,7 +119,7 @@ def _state(session: Session, report: Report, secret: str, why: str = "", wrong: 
         "moderation/report_state.html",
         report=report,
         secret=secret,
-        row=row if row is not None and not row.withdrawn_at else None,
+        row=row if row is not None and not row.withdrawn_at and can(actor(), "read", row) else None,
         organisation=session.get_one(Organisation, report.organisation_id),
         answers=[one for one in decisions_of(session, report.id) if one.what == ANSWER],
         reasons=REASONS,
@@ -137,9 +138,8 @@ def _state(session: Session, report: Report, secret: str, why: str = "", wrong: 
 def _shown(session: Session, id: str) -> tuple[RecordRow, Organisation]:
     """The record, as long as it is shown."""
     row = session.get(RecordRow, id)
-    if row is None:
+    if row is None or not can(actor(), "read", row):
         raise NotFound(_("There is no such document here. It may never have been, or the address has a slip in it."))
-    require("read", row)
     if row.withdrawn_at:
         raise Gone(_("This document is not shown here any more, so there is nothing to report."))
     return row, session.get_one(Organisation, row.organisation_id)

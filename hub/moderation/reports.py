@@ -186,7 +186,10 @@ def may_object(session: Session, report: Report) -> bool:
 def escalate_due(session: Session, named: Named, limit: int = 100) -> int:
     """What nobody has answered for a week goes to the site moderators and operators, once. Says how many."""
     due = select(Report).where(
-        Report.state != ANSWERED, Report.escalated_at.is_(None), Report.created < now() - ANSWER_WITHIN
+        Report.state != ANSWERED,
+        Report.escalated_at.is_(None),
+        Report.objection == "",
+        Report.created < now() - ANSWER_WITHIN,
     )
     rows = list(session.scalars(locking(due.order_by(Report.created).limit(limit), skip=True)))
     for report in rows:

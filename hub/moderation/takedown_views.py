@@ -11,6 +11,7 @@ from hub.languages import gettext as _
 from hub.languages import ngettext
 from hub.moderation.takedowns import in_force, lift, look_up, take_down
 from hub.organisations.models import Organisation
+from hub.policy import can
 from hub.records.decisions import ERASING, GROUNDS
 from hub.records.models import Decision
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, part, policy
@@ -111,6 +112,7 @@ def _form(
 ) -> Any:
     with database().reading() as session:
         found = look_up(session, what, part("settings").base_url)
+        readable = {row.id for row in found.rows if can(actor(), "read", row)}
         names = {row.id: session.get_one(Organisation, row.organisation_id).name for row in found.rows}
     if not found.marks:
         raise Conflict(_("Its words are erased already."))
@@ -119,6 +121,7 @@ def _form(
         what=what,
         found=found,
         names=names,
+        readable=readable,
         grounds=[(one, _(words)) for one, words in GROUNDS.items()],
         erasing=[_(words) for one, words in GROUNDS.items() if one in ERASING],
         ground=ground,

@@ -19,7 +19,7 @@ from hub.records.blocks import hash_of, keep_out, let_in, place_of, spellings
 from hub.records.decisions import ERASING, GROUNDS, HIDE, LIFT, SHOW, TAKE_DOWN, decide
 from hub.records.keeping import SHORTEST_WORK
 from hub.records.models import Block, Decision, KeptOut, RecordRow
-from hub.sources.models import ProblemRow, Source
+from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Source
 
 LONGEST: Final = 4_000
 """Characters of what somebody writes about a record."""
@@ -58,6 +58,8 @@ def look_up(session: Session, what: str, base_url: str) -> Found:
             _("Give the address of the document, beginning with https://, or the SHA-256 of its text."), "what"
         )
     place = place_of(asked)
+    if len(place.encode()) > LONGEST_ADDRESS:
+        raise BadInput(_("The address is too long: at most %(num)s bytes can be kept.", num=LONGEST_ADDRESS), "what")
     require_storable(Block, {"place": place})
     there = session.scalars(_living().where(RecordRow.url.in_(spellings(place))))
     return _with_copies(session, list(there), [(place, "")])

@@ -40,6 +40,9 @@ HANGING: Final[dict[str, tuple[str, str]]] = {
     "record": ("document", "documents"),
     "membership": ("person", "people"),
     "invitation": ("open invitation", "open invitations"),
+    "duty": ("thing that somebody answers for", "things that somebody answers for"),
+    "report": ("report", "reports"),
+    "decision": ("decision about a document", "decisions about documents"),
 }
 """Table -> what its rows are to people."""
 

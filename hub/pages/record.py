@@ -40,8 +40,9 @@ def record(id: str) -> Any:
     scheme = part("vocabulary").scheme
     with database().reading() as session:
         row, organisation, source = _find(session, id)
-        if row.withdrawn_at and (decided := why_kept_out(session, id)):
-            return render_template("record/kept_out.html", hidden=decided == HIDE), 410
+        decided = why_kept_out(session, id) if row.withdrawn_at else ""
+        if decided or (row.withdrawn_at and not row.title):
+            return render_template("record/kept_out.html", decided=decided, HIDE=HIDE), 410
         if row.withdrawn_at:
             return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
         copies = _copies(session, row)

@@ -17,6 +17,7 @@ from hub.records.models import Block, Decision, KeptOut, RecordRow, RecordVersio
 from hub.records.service import touch
 
 REASON: Final = "It was taken down from this hub."
+LIFTED: Final = "It may be shown again, and comes with the next check of its source."
 HIDDEN: Final = "It is not shown while a report about it is looked into."
 
 ERASED: Final[dict[str, Any]] = {
@@ -97,8 +98,9 @@ def keep_out(session: Session, rows: Sequence[RecordRow], decision: Decision, *,
             session.execute(update(KeptOut).where(KeptOut.record_id == row.id).values(decision_id=decision.id))
         else:
             session.add(KeptOut(record_id=row.id, decision_id=decision.id))
-        row.withdrawn_at = row.withdrawn_at or now()
-        row.withdrawn_reason = HIDDEN if decision.what == HIDE else REASON
+        if row.id in there or not row.withdrawn_at:
+            row.withdrawn_at = now()
+            row.withdrawn_reason = HIDDEN if decision.what == HIDE else REASON
         if erase:
             _erase(session, row)
     touch(session, rows)
@@ -140,11 +142,12 @@ def let_in(session: Session, decision_id: str) -> list[RecordRow]:
     session.execute(delete(Block).where(Block.decision_id == decision_id))
     since = session.get_one(Decision, decision_id).at
     # What its publisher had withdrawn before stays withdrawn.
-    whole = [row for row in rows if row.text_hash and row.withdrawn_at and row.withdrawn_at >= since]
+    ours = [row for row in rows if row.withdrawn_at and row.withdrawn_at >= since]
+    whole = [row for row in ours if row.text_hash]
     for row in whole:
         row.withdrawn_at, row.withdrawn_reason = None, ""
-    for row in rows:
+    for row in ours:
         if row not in whole:
-            row.withdrawn_reason = ""
+            row.withdrawn_reason = LIFTED
     touch(session, whole)
     return rows

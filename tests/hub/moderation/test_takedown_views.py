@@ -4,16 +4,18 @@ from itertools import count
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.accounts.models import Person
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.jobs import documents_of
-from hub.policy import SITE_MODERATOR
-from hub.records.models import RecordRow
+from hub.moderation.takedowns import hide, lift, look_up, take_down
+from hub.policy import COMMAND_LINE, SITE_MODERATOR
+from hub.records.models import Block, KeptOut, RecordRow
 from hub.topics.service import Vocabulary
 from tests.hub.accounts.people import Browser, errors
-from tests.hub.site import Site
+from tests.hub.site import BASE, Site
 
 NUMBERS = count()
 NEW = "/manage/take-downs/new?what="
@@ -55,7 +57,16 @@ def test_a_moderator_takes_a_document_down_from_its_page_and_lifts_it(site: Site
         assert answer.status_code == status
         assert title not in answer.text
     assert site.get(site.record("bins", "/raw"), site.operator()).status_code == 410
-    for address in ("/search?q=lorries", "/search.atom?q=lorries", "/organisations/northford-city"):
+    for address in (
+        *(
+            "/search?q=lorries",
+            "/search.atom?q=lorries",
+            "/search.json?q=lorries",
+            "/search.csv?q=lorries",
+            "/search.atom",
+        ),
+        *("/organisations/northford-city", "/organisations/northford-city.atom", "/suggest.json?q=food+waste+rou", "/"),
+    ):
         assert title not in site.get(address).text
     listed = moderator.page("/manage/take-downs")
     assert "Sent by the wrong team." in listed.words
@@ -85,7 +96,7 @@ def test_an_address_is_kept_away_before_it_comes(site: Site, moderator: Browser)
 
 def test_a_moderator_sees_no_page_of_the_operator(moderator: Browser) -> None:
     page = moderator.page("/manage/take-downs")
-    assert page.links("//header")["Manage"] == "/manage/take-downs"
+    assert page.links("//header")["Manage"] == "/manage/reports"
     assert "/manage/people" not in page.links("//nav[@class='manage-nav']").values()
     assert moderator.page("/manage/people").status == 403
 
@@ -96,3 +107,29 @@ def test_what_is_erased_cannot_be_taken_down_twice(site: Site, moderator: Browse
     given = {"what": row.url, "ground": "personal-data", "facts": "A name."}
     assert moderator.posted("/manage/take-downs", f"{NEW}{row.url}", **given).status_code == 303
     assert moderator.page(f"{NEW}{row.id}").status == 409
+    listed = moderator.page("/manage/take-downs")
+    (lift,) = listed.root.xpath("//li[contains(., 'It holds personal data')]//form[contains(@action, '/lift')]/@action")
+    moderator.posted(lift, "/manage/take-downs")
+    page = site.page(site.record("cold"))
+    assert (page.status, page.heading) == (410, "This document is not shown here")
+    assert "with the next check" in page.words
+
+
+def test_no_record_is_kept_out_without_a_decision(site: Site) -> None:
+    for row in (KeptOut(record_id=site.ids["joint"], decision_id="none"), Block(decision_id="none", place="a")):
+        with pytest.raises(IntegrityError), site.database.writing() as session:
+            session.add(row)
+
+
+def test_what_was_hidden_and_then_taken_down_comes_back_whole(site: Site) -> None:
+    with site.database.writing() as session:
+        hide(session, session.get_one(RecordRow, site.ids["joint"]), actor=COMMAND_LINE)
+    with site.database.writing() as session:
+        found = look_up(session, site.ids["joint"], BASE)
+        assert len(found.rows) == 2, "with its copy at Eastmere"
+        decision = take_down(session, found, actor=COMMAND_LINE, ground="by mistake", facts="So.").id
+    assert site.get(site.record("alarms")).status_code == 410
+    with site.database.writing() as session:
+        assert lift(session, decision, actor=COMMAND_LINE) == 2
+    for name in ("joint", "alarms"):
+        assert site.get(site.record(name)).status_code == 200
