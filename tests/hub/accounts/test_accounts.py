@@ -1,21 +1,16 @@
 """Making an account, confirming it, signing in and out, and a new password: with the forms as they are sent."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from hub.accounts import limits
 from hub.accounts.models import Attempt, Person, WebSession
 from hub.audit.models import Audit
 from hub.audit.service import first_break
-from hub.db import now
-from hub.wsgi import build
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser, above, errors
 from tests.hub.site import BASE, Site
 
@@ -148,107 +143,6 @@ def test_a_form_that_is_sent_twice_at_once_makes_one_account(site: Site, browser
     assert browser.mails(email)
 
 
-def test_known_and_unknown_addresses_get_the_same_answers(browser: Browser, email: str) -> None:
-    browser.register(email)
-    browser.confirm(email)
-    stranger = "nobody@northford.example"
-    for address, given in (
-        ("/sign-in", {"password": "not the right one"}),
-        ("/new-password", {}),
-        ("/register", {"name": "Ann", "password": OTHER}),
-    ):
-        known, unknown = (browser.posted(address, email=one, **given) for one in (email, stranger))
-        assert known.status_code == unknown.status_code
-        assert known.location == unknown.location
-        assert plain(known.text, email) == plain(unknown.text, stranger), address
-    assert "There is one already" in browser.mails(email)[-1].text, "who has an account is told by mail"
-
-
-def plain(text: str, email: str) -> str:
-    """A page without what differs from one time to the next."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", text.replace(email, "ADDRESS"))
-
-
-def test_an_unknown_address_takes_as_long_as_a_wrong_password(site: Site, browser: Browser, email: str) -> None:
-    browser.register(email)
-    browser.confirm(email)
-    slow = Browser.at(replace(site, app=build(site.settings)))
-    slow.send("/new-password", email=email)
-    slow.send(slow.link(email), password=OTHER)
-    with site.database.reading() as session:
-        kept = session.scalars(select(Person.password).where(Person.email == email)).one()
-    assert kept is not None
-    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "hashed as a hub that is in use hashes"
-
-    def seconds(address: str) -> float:
-        start = time.process_time()  # of this process alone, whatever else the machine does
-        slow.sign_in(address, "not the right one")
-        return time.process_time() - start
-
-    tries = [(seconds(email), seconds(f"nobody{number}@northford.example")) for number in range(3)]
-    slow.site.app.extensions["moothall"]["database"].close()
-    known, unknown = (min(one) for one in zip(*tries, strict=True))
-    assert 0.4 < known / unknown < 2.5
-
-
-def test_signing_in_makes_a_new_secret_and_signing_out_ends_it(browser: Browser, email: str) -> None:
-    browser.client.set_cookie("moothall", "planted", domain="127.0.0.1")
-    browser.member(email)
-    first = browser.secret
-    assert first != "planted"
-    thief = Browser.at(browser.site)
-    thief.client.set_cookie("moothall", first, domain="127.0.0.1")
-    assert thief.signed_in, "a copied cookie works as long as the session does"
-    browser.posted("/sign-out", "/account")
-    assert not thief.signed_in
-    browser.sign_in(email)
-    assert browser.secret not in ("", first)
-
-
-def test_the_cookie_of_forms_says_nothing_of_who_is_signed_in(browser: Browser, email: str) -> None:
-    browser.member(email)
-    other = Browser.at(browser.site)
-    for cookie in ("moothall-form",):
-        held = browser.client.get_cookie(cookie, domain="127.0.0.1")
-        assert held
-        other.client.set_cookie(cookie, held.value, domain="127.0.0.1")
-    assert not other.signed_in
-
-
-def test_a_session_ends_by_its_time_and_with_the_person(browser: Browser, email: str) -> None:
-    browser.member(email)
-    with browser.site.database.writing() as session:
-        session.execute(update(Person).where(Person.email == email).values(active=False))
-    assert not browser.signed_in, "at the next request"
-    assert browser.sign_in(email).status == 200
-    with browser.site.database.writing() as session:
-        session.execute(update(Person).where(Person.email == email).values(active=True))
-    assert browser.signed_in
-    with browser.site.database.writing() as session:
-        session.execute(update(WebSession).values(expires=now() - timedelta(seconds=1)))
-    assert not browser.signed_in
-
-
-def test_a_new_password_ends_every_other_session(browser: Browser, email: str) -> None:
-    browser.member(email)
-    elsewhere = Browser.at(browser.site)
-    elsewhere.sign_in(email)
-    assert elsewhere.signed_in
-    before = browser.secret
-    wrong = browser.send("/account/password", password="not mine", new_password=OTHER)
-    assert errors(wrong) == ["This is not your password."]
-    weak = browser.send("/account/password", password=PASSWORD, new_password="password12")
-    assert "Choose another" in errors(weak)[0]
-    assert browser.send("/account/password", password=PASSWORD, new_password=OTHER).answer.location == "/account"
-    assert browser.signed_in
-    assert browser.secret != before
-    assert not elsewhere.signed_in
-    assert elsewhere.sign_in(email).status == 200
-    assert elsewhere.sign_in(email, OTHER).answer.location == "/account"
-    assert "was changed" in browser.mails(email)[-1].subject
-    assert "change password" in acts(browser.site, email)
-
-
 def test_a_forgotten_password_is_replaced_once(browser: Browser, email: str) -> None:
     browser.member(email)
     forgetful = Browser.at(browser.site)
@@ -289,56 +183,6 @@ def test_one_sees_and_ends_ones_sessions(browser: Browser, email: str) -> None:
 def test_without_the_token_of_its_form_nothing_is_done(browser: Browser, address: str) -> None:
     answer = browser.client.post(address, data={"email": "a@northford.example"}, base_url=BASE)
     assert answer.status_code == 400
-
-
-def test_the_sixth_try_is_refused_in_every_process(browser: Browser, email: str) -> None:
-    browser.register(email)
-    browser.confirm(email)
-    for _ in range(limits.BY_ACCOUNT):
-        assert "do not belong together" in above(browser.sign_in(email, "not the right one"))
-    assert "too many tries" in above(browser.sign_in(email))
-    assert "too many tries" in above(Browser.at(browser.site).sign_in(email.upper()))
-    with browser.site.database.writing() as session:
-        session.execute(update(Attempt).values(at=now() - limits.WINDOW - timedelta(seconds=1)))
-    assert browser.sign_in(email).answer.location == "/account"
-
-
-def test_the_present_password_cannot_be_guessed_in_a_session_that_was_left_open(browser: Browser, email: str) -> None:
-    browser.member(email)
-    for _ in range(limits.BY_ACCOUNT):
-        assert errors(browser.send("/account/password", password="a guess or two", new_password=OTHER))
-    assert "too many tries" in above(browser.send("/account/password", password=PASSWORD, new_password=OTHER))
-    assert "too many tries" in above(browser.send("/account/verify", password=PASSWORD))
-    assert "too many tries" in above(Browser.at(browser.site).sign_in(email)), "it is one lock with several doors"
-
-
-def test_no_token_for_programs_is_given(browser: Browser, email: str) -> None:
-    browser.register(email)
-    browser.confirm(email)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.site.get("/sign-in", browser.client).text)
-    assert token
-    answer = browser.client.post(
-        "/sign-in?include_auth_token",
-        json={"email": email, "password": PASSWORD},
-        base_url=BASE,
-        headers={"Referer": BASE, "X-CSRFToken": token[1], "Accept": "application/json"},
-    )
-    assert "authentication_token" not in answer.text
-
-
-def test_a_network_may_try_more_often_but_not_for_ever(site: Site, browser: Browser) -> None:
-    with site.database.writing() as session:
-        key = limits._hash("127.0.0.1")
-        session.add_all(Attempt(what="sign in", key=key) for _ in range(limits.BY_NETWORK))
-    assert "too many tries" in above(browser.sign_in("somebody@northford.example"))
-
-
-def test_who_signs_in_rightly_is_not_locked_out_by_it(browser: Browser, email: str) -> None:
-    browser.register(email)
-    browser.confirm(email)
-    for _ in range(limits.BY_ACCOUNT + 2):
-        assert browser.sign_in(email).answer.location == "/account"
-        browser.posted("/sign-out", "/account")
 
 
 @pytest.mark.parametrize(

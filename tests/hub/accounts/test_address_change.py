@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.accounts.invitations import invite, open_invitations
 from hub.accounts.members import set_domains, set_role
 from hub.accounts.models import AddressChange, Attempt, Membership, Person, WebSession
 from hub.audit.models import Audit
@@ -83,32 +82,6 @@ def test_a_new_address_counts_once_it_is_shown_to_be_ones_own(site: Site, browse
         person = session.scalars(select(Person).where(Person.email == new)).one()
         acts = session.scalars(select(Audit.action).where(Audit.thing == f"person {person.id}").order_by(Audit.id))
         assert [one for one in acts if "address" in one] == ["ask for another address", "change address"]
-
-
-def test_what_was_sent_to_the_old_address_opens_nothing_any_more(site: Site, browser: Browser, email: str) -> None:
-    stranger, elsewhere = Browser.at(site), Browser.at(site)
-    elsewhere.sign_in(email)
-    stranger.send("/new-password", email=email)
-    reset = stranger.link(email)
-    with site.database.writing() as session:
-        organisation = find_organisation(session, "quietshire")
-        invite(
-            session,
-            actor=COMMAND_LINE,
-            organisation=organisation,
-            email=email,
-            role=CONTENT,
-            address="http://127.0.0.1:8000/join/{}",
-            hub="Moothall",
-        )
-    invitation = browser.link(email)
-    assert browser.page(invitation).status == 200
-    move(browser, f"moved-{email}")
-    assert stranger.page(reset).answer.location == "/new-password"
-    assert stranger.page(invitation).status == 404
-    assert not elsewhere.signed_in
-    with site.database.reading() as session:
-        assert not open_invitations(session, _id(session, "quietshire"))
 
 
 def test_only_the_account_that_asked_can_use_the_link(site: Site, browser: Browser, email: str) -> None:

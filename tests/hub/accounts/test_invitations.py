@@ -1,16 +1,13 @@
 """Inviting somebody to an organisation: for one address, once, for seven days, by those who may."""
 
-from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from hub.accounts import limits
 from hub.accounts.membership import INVITED
 from hub.accounts.models import Attempt, Invitation, Membership, Person
-from hub.audit.service import first_break
-from hub.db import now
 from hub.mail.models import Mail
 from hub.organisations.service import find_organisation
 from hub.policy import ADMIN, CONTENT, OFFICER
@@ -40,64 +37,6 @@ def role_of(site: Site, email: str) -> str:
         held = select(Membership.role).join(Person, Person.id == Membership.person_id).where(Person.email == email)
         eastmere = find_organisation(session, "eastmere-fire-and-rescue").id
         return session.scalar(held.where(Membership.organisation_id == eastmere)) or ""
-
-
-def test_an_invited_person_joins_once(site: Site, operator: Browser, email: str) -> None:
-    assert operator.posted(f"{HERE}/invite", HERE, email=email.upper(), role=CONTENT).status_code == 303
-    assert email in operator.page(HERE).words
-    browser = Browser.at(site)
-    link = browser.link(email)
-    assert link.startswith("/join/")
-    assert "as content officer" in browser.page(link).words
-    assert "Sign in" in browser.page(link).links()
-    browser.member(email)
-    before = browser.secret
-    assert browser.page(link).all("//main//button") == ["Join"]
-    assert role_of(site, email) == "", "looking joins nothing"
-    assert browser.posted(link).location == "/organisations/eastmere-fire-and-rescue"
-    assert role_of(site, email) == CONTENT
-    assert browser.secret != before, "other rights, another secret"
-    assert browser.page(link).status == 404, "used up"
-    assert email not in " ".join(operator.page(HERE).all("//ul[contains(@class, 'lined')]/li"))
-    with site.database.reading() as session:
-        assert first_break(session) is None
-
-
-def test_it_is_for_the_invited_address_alone(site: Site, operator: Browser, email: str) -> None:
-    operator.posted(f"{HERE}/invite", HERE, email=email, role=ADMIN)
-    link = Browser.at(site).link(email)
-    other = Browser.at(site).member(f"thief-{email}")
-    page = other.page(link)
-    assert "another address" in page.words
-    assert not page.all("//main//button")
-    assert other.posted(link, "/account").status_code == 403
-    assert role_of(site, f"thief-{email}") == ""
-
-
-def test_a_stranger_cannot_use_it_without_an_account(site: Site, operator: Browser, email: str) -> None:
-    operator.posted(f"{HERE}/invite", HERE, email=email, role=OFFICER)
-    stranger = Browser.at(site)
-    assert stranger.posted(stranger.link(email), "/sign-in").status_code == 403
-
-
-@pytest.mark.parametrize("end", ["old", "withdrawn", "invited again"])
-def test_an_ended_invitation_opens_nothing(site: Site, operator: Browser, email: str, end: str) -> None:
-    operator.posted(f"{HERE}/invite", HERE, email=email, role=OFFICER)
-    browser = Browser.at(site)
-    link = browser.link(email)
-    browser.member(email)
-    if end == "old":
-        with site.database.writing() as session:
-            session.execute(update(Invitation).values(expires=now() - timedelta(seconds=1)))
-    elif end == "withdrawn":
-        (id,) = operator.page(HERE).all("//input[@name='id']/@value")
-        assert operator.posted(f"{HERE}/withdraw", HERE, id=id).status_code == 303
-    else:
-        operator.posted(f"{HERE}/invite", HERE, email=email, role=CONTENT)
-        assert browser.link(email) != link
-    assert "Ask whoever invited you" in browser.page(link).words
-    assert browser.posted(link, "/account").status_code == 404
-    assert role_of(site, email) == ""
 
 
 @pytest.mark.parametrize(
