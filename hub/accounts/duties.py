@@ -226,16 +226,6 @@ def tell_owners(session: Session, hub: str, base_url: str, limit: int = 100) -> 
     return len(rows)
 
 
-def export_person(session: Session, person_id: str) -> list[dict[str, Any]]:
-    """What somebody answers for, or is the deputy of."""
-    held, _total = things(session, person_id=person_id)
-    return [
-        {"kind": one.kind, "name": one.name, "organisation": one.organisation}
-        | {"as": "owner" if one.owner_id == person_id else "deputy"}
-        for one in held
-    ]
-
-
 def able(session: Session, organisation_id: str) -> Sequence[Person]:
     """Those of an organisation who can answer for something, by name."""
     joined = select(Person).join(Membership, Membership.person_id == Person.id)
