@@ -30,11 +30,12 @@ from harvesters.addresses import (
     is_allowed,
     may_connect,
     parse_allow,
+    port_is_open,
     target_of,
     tidy,
     without_password,
 )
-from harvesters.answers import GONE
+from harvesters.answers import GONE, REDIRECTS
 from harvesters.base import Problem, Response, Validators
 from harvesters.bodies import PIECE, Body, BodyError
 from harvesters.errors import BlockedError, FetchError
@@ -45,7 +46,7 @@ from harvesters.politeness import Politeness, Turn
 from harvesters.problems import problem
 from harvesters.watch import Watch
 
-__all__ = ["Allowed", "Caps", "FetchTimes", "Resolver", "Session", "look_up", "parse_allow", "user_agent"]
+__all__ = ["Allowed", "Caps", "FetchTimes", "Resolver", "Session", "guard", "look_up", "parse_allow", "user_agent"]
 
 Resolver = Callable[[str, int], Sequence[str]]
 """(host, port) -> every address of the name, as text; raises OSError (socket.gaierror) when there is none."""
@@ -83,7 +84,7 @@ class _Door:
 
     def open(self, host: str, port: int) -> tuple[socket.socket, bool]:
         """A connected socket, and whether it leads inside an allowed network. FetchError or BlockedError otherwise."""
-        addresses = self._answers(host, port)
+        addresses = self.answers(host, port)
         if not all(may_connect(address, port, self.allow) for address in addresses):
             # One private answer among public ones is an attack or a fault; which one we would get is chance.
             raise BlockedError(self._problem("private-address", host))
@@ -106,7 +107,7 @@ class _Door:
             raise
         return sock
 
-    def _answers(self, host: str, port: int) -> Sequence[str]:
+    def answers(self, host: str, port: int) -> Sequence[str]:
         """The addresses of a name within the time that is left: the system's resolver itself knows no deadline."""
         outcome: list[Sequence[str] | Exception] = []
 
@@ -277,7 +278,7 @@ class _Wire:
                         raise explain(error, watch, target, self._times.idle) from error
                     terms = replace(terms, seconds=max(watch.left, 0.001))
                 except BodyError as error:
-                    raise self._refuse_body(error, target, terms) from error
+                    raise self.refuse_body(error, target, terms) from error
                 finally:
                     turn.ours = watch.ours
         raise AssertionError("the second try returns or raises")
@@ -291,7 +292,7 @@ class _Wire:
         try:
             found = {name.lower(): value for name, value in raw.headers.items()}
             wanted = 200 <= raw.status < 300 or raw.status in GONE
-            body = self._read(raw, found, terms, watch) if wanted else b""
+            body = self.read(raw, found, terms, watch) if wanted else b""
             if raw.status == 304:
                 # It has no body; reading that much gives the connection back to the pool.
                 raw.read1(1)
@@ -300,7 +301,8 @@ class _Wire:
             raw.close()
         return Response(target.url, raw.status, found, body)
 
-    def _read(self, raw: BaseHTTPResponse, headers: dict[str, str], terms: Terms, watch: Watch) -> bytes:
+    def read(self, raw: BaseHTTPResponse, headers: dict[str, str], terms: Terms, watch: Watch) -> bytes:
+        """The body within the terms, unpacked. BodyError for one that is too large."""
         body = Body(headers.get("content-encoding", ""), terms.cap, self._ratio, terms.cut)
         told = headers.get("content-length", "")
         if told.isascii() and told.isdigit() and int(told[:12]) > terms.cap and not terms.cut:
@@ -315,7 +317,8 @@ class _Wire:
             body.feed(piece)
         return body.finish()
 
-    def _refuse_body(self, error: BodyError, target: Target, terms: Terms) -> FetchError:
+    def refuse_body(self, error: BodyError, target: Target, terms: Terms) -> FetchError:
+        """What is wrong with a body, as an error of a fetch."""
         return FetchError(
             problem(
                 error.code,
@@ -326,6 +329,89 @@ class _Wire:
                 detail=error.detail,
             )
         )
+
+
+class _Mounted(_Adapter):
+    """The adapter for a requests.Session of somebody else's library: each request of it is an exchange as ours are.
+
+    No redirect, `terms` for time and size, and a line that is not encrypted leads to networks that an operator allowed.
+    """
+
+    def __init__(self, door: _Door, tls: ssl.SSLContext, times: FetchTimes, ratio: int, terms: Terms) -> None:
+        super().__init__(door, tls)
+        self._times, self._terms = times, terms
+        self._wire = _Wire(door, self, times, ratio, lambda requests, received: None)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """One exchange; what the library says of patience, proxies and certificates does not count."""
+        target = self._target(request.url or "")
+        with self._door.watched(Watch(target, self._terms)) as watch:
+            try:
+                self._require_private_line(target)
+                return self._exchange(request, target, watch)
+            except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+                raise explain(error, watch, target, self._times.idle) from error
+            except BodyError as error:
+                raise self._wire.refuse_body(error, target, self._terms) from error
+
+    def _target(self, url: str) -> Target:
+        where = without_password(url)
+        try:
+            target = target_of(tidy(url))
+        except BadAddress as error:
+            raise BlockedError(problem(error.code, where=where, stage=self._terms.stage)) from error
+        if not port_is_open(target.port, self._door.allow):
+            said = problem("closed-port", where=where, stage=self._terms.stage, host=target.host, port=target.port)
+            raise BlockedError(said)
+        return target
+
+    def _require_private_line(self, target: Target) -> None:
+        """Secrets travel here: without TLS inside an allowed network only."""
+        if target.scheme == "https":
+            return
+        for address in self._door.answers(target.host, target.port):
+            if not is_allowed(address, target.port, self._door.allow):
+                said = problem("not-encrypted", where=self._door.watch.where, stage=self._terms.stage, host=target.host)
+                raise BlockedError(said)
+
+    def _exchange(self, request: requests.PreparedRequest, target: Target, watch: Watch) -> requests.Response:
+        patience = (self._times.connect, self._times.idle)
+        answer = super().send(request, stream=True, timeout=patience, proxies={})
+        watch.answered = True
+        raw: BaseHTTPResponse = answer.raw
+        try:
+            if raw.status in REDIRECTS:
+                said = problem("redirect-refused", where=watch.where, stage=self._terms.stage, host=target.host)
+                raise BlockedError(said)
+            found = {name.lower(): value for name, value in raw.headers.items()}
+            answer.raw = io.BytesIO(self._wire.read(raw, found, self._terms, watch))
+        finally:
+            raw.close()
+        return answer
+
+
+def guard(
+    library: requests.Session,
+    *,
+    user_agent: str,
+    allow: tuple[Allowed, ...] = (),
+    times: FetchTimes | None = None,
+    caps: Caps | None = None,
+    ca_file: str | None = None,
+    resolve: Resolver = look_up,
+) -> None:
+    """Have every request of somebody else's library go through our door: one attempt of `times.list`, `caps.list`.
+
+    It raises FetchError or BlockedError through the library; a redirect is refused, and http to a public address.
+    """
+    times, caps = times or FetchTimes(), caps or Caps()
+    door = _Door(allow, resolve, times, caps.headers)
+    adapter = _Mounted(door, _tls_context(ca_file), times, caps.ratio, Terms("list", times.list, caps.list))
+    library.trust_env = False
+    library.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
+    library.adapters.clear()
+    library.mount("https://", adapter)
+    library.mount("http://", adapter)
 
 
 class Session:

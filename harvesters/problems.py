@@ -31,6 +31,14 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "{host} is an address inside a private network, so we did not connect to it.",
         "Give the public address of the site. An operator can allow a private network in MOOTHALL_FETCH_ALLOW.",
     ),
+    "not-encrypted": (
+        "{where} is not encrypted, and secrets travel on this way.",
+        "Give an address that begins with https://.",
+    ),
+    "redirect-refused": (
+        "{where} sends us on to another address, where secrets must not go.",
+        "Enter the address that answers itself.",
+    ),
     "no-connection": (
         "We could not connect to {host}.",
         "Check that the site is up and lets visitors in from outside; we try again by ourselves.",

@@ -15,9 +15,11 @@ from hub.accounts.addressing import blueprint as addressing
 from hub.accounts.handover import blueprint as handover
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
+from hub.accounts.organisation_sign_in import blueprint as organisation_sign_in
 from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, hold
+from hub.accounts.sign_in_settings import blueprint as sign_in_settings
 from hub.accounts.views import blueprint as accounts
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
@@ -80,6 +82,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     reporting,
     answering,
     personal,
+    organisation_sign_in,
+    sign_in_settings,
     static_pages,
     health,
 )
@@ -87,7 +91,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
-ACCOUNTS: Final = ("security", "accounts", "addressing", "membership", "personal")
+ACCOUNTS: Final = ("security", "accounts", "addressing", "membership", "personal", "organisation_sign_in")
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
 log = logging.getLogger(__name__)

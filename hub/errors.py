@@ -9,7 +9,8 @@ HubError                 500 / exit 1
 ├── TooMany              429   it was tried too often
 ├── Busy                 503   the one writer's place is taken for the moment
 └── Unavailable          503   a part of the hub is down
-    └── IndexUnavailable
+    ├── IndexUnavailable
+    └── ProviderError    502   an organisation's own sign-in does not do what it should
 """
 
 
@@ -78,3 +79,16 @@ class Unavailable(HubError):
 
 class IndexUnavailable(Unavailable):
     """The search index is missing or broken; `moothall index rebuild` makes it again from the database."""
+
+
+class ProviderError(Unavailable):
+    """An organisation's own sign-in does not do what it should.
+
+    `code` is a word for the log, `todo` says to whoever has set it up what to do; nothing secret is in any of them.
+    """
+
+    status = 502
+
+    def __init__(self, code: str, sentence: str, todo: str = "") -> None:
+        super().__init__(sentence)
+        self.code, self.todo = code, todo

@@ -16,6 +16,7 @@ from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
 from hub.accounts.duties import tell_owners
+from hub.accounts.oidc import Providers, guarded
 from hub.config import Settings
 from hub.db import Database
 from hub.errors import BadInput
@@ -42,6 +43,9 @@ from hub.topics.service import Vocabulary
 assert tables.TABLES, "every table is known before a session is opened"
 
 log = logging.getLogger(__name__)
+WAITED = 5.0
+"""Seconds of silence that are borne where a person waits for somebody else's server."""
+
 WORKERS = 4
 """Threads of one work process: each waits for a site most of the time."""
 
@@ -92,6 +96,13 @@ class Workshop:
             until=until,
         )
         return Tools(session, self.sandbox() if seconds == math.inf else self.sandbox().hurried(until))
+
+    def providers(self) -> Providers:
+        """What talks to the own sign-ins of organisations. A person waits for it, so it is less patient."""
+        times = self.times
+        patience = FetchTimes(connect=times.connect, idle=min(times.read, WAITED), list=min(times.list, 2 * WAITED))
+        agent = user_agent(self.settings.contact or f"{self.settings.base_url}/about")
+        return Providers(guarded(self._allow, agent, patience))
 
     def close(self) -> None:
         """End the sandbox and give the database's connections back."""

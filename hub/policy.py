@@ -67,6 +67,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "read the log": frozenset({OPERATOR}),
     "manage hub": frozenset({OPERATOR}),
     "approve": frozenset({OPERATOR}),
+    "manage sign-in": frozenset({OPERATOR}),
 }
 """Every action that a route or a command may name, and the roles that may do it; `signed in` is whoever has one."""
 

@@ -26,6 +26,8 @@ TABLES = (
     accounts.Spent,
     accounts.Attempt,
     accounts.Duty,
+    accounts.Provider,
+    accounts.Identity,
     audit.Audit,
     setup.Setting,
     setup.Logo,

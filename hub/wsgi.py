@@ -31,6 +31,7 @@ def build(settings: Settings) -> Flask:
         Courier(settings.courier_url, settings.data, patience=settings.pace.start),
         tools=workshop.tools,
         house=workshop.house,
+        providers=workshop.providers(),
         expander=Expander(workshop.vocabulary, settings.cache),
     )
 

@@ -19,10 +19,12 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from federation.record import clean_line
 from hub.accounts.admission import why_not
 from hub.accounts.limits import admit
+from hub.accounts.providers import required_at
 from hub.accounts.service import note_wrong
 from hub.errors import TooMany
 from hub.languages import gettext as _
 from hub.languages import lazily
+from hub.organisations.models import Organisation
 from hub.setup.house import house
 from hub.web import database
 
@@ -54,7 +56,26 @@ class Limited:
         return True
 
 
-class SignIn(Limited, LoginForm):
+class OneWay:
+    """A form with a password, which is no way in for people of an organisation that has its own sign-in only."""
+
+    elsewhere: Organisation | None = None
+    """Whose sign-in it is that they use instead."""
+
+    def validate(self, **more: Any) -> bool:
+        """Refused for every address at their domains, whether it has an account or not."""
+        form: Any = self
+        address = form.email.data if hasattr(form, "email") else current_user.email
+        with database().reading() as session:
+            self.elsewhere = required_at(session, str(address or ""))
+            name = self.elsewhere.name if self.elsewhere else ""
+        if self.elsewhere:
+            form.form_errors.append(_("People of %(name)s sign in with its own account, not here.", name=name))
+            return False
+        return super().validate(**more)  # type: ignore[misc,no-any-return]
+
+
+class SignIn(OneWay, Limited, LoginForm):
     """Address and password, and whether to stay signed in on this browser."""
 
     what = "sign in"
@@ -75,7 +96,7 @@ class Admitting:
         return super().validate(**more)  # type: ignore[misc,no-any-return]
 
 
-class Register(Limited, Admitting, RegisterFormV2):
+class Register(OneWay, Limited, Admitting, RegisterFormV2):
     """Name, address, password."""
 
     what = "register"
@@ -112,7 +133,7 @@ class Reset(ResetPasswordForm):
     password_confirm = None  # type: ignore[assignment]
 
 
-class Verify(Limited, VerifyForm):
+class Verify(OneWay, Limited, VerifyForm):
     """The password once more."""
 
     what = "sign in"

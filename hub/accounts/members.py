@@ -85,7 +85,7 @@ def _ask_to_join(session: Session, person: Person, organisation: Organisation, a
 
 def organisation_at(session: Session, email: str) -> Organisation | None:
     """The organisation whose domain an address is at, the nearest where there are several; None for none."""
-    domain = email.rpartition("@")[2]
+    domain = email.lower().rpartition("@")[2]
     parents = {domain.split(".", start)[-1] for start in range(domain.count(".") + 1)}
     fitting = [
         (len(one), organisation)

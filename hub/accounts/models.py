@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Large, Moment, new_id, now
@@ -208,3 +208,36 @@ class Attempt(Base):
     key: Mapped[str] = mapped_column(String(64))
     """A hash of the account's address or of the network: who tries is nobody's business."""
     at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Provider(Base):
+    """An organisation's own sign-in (OpenID Connect): where it is, and who this hub is there."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), unique=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    client_id: Mapped[str] = mapped_column(String(300))
+    sealed: Mapped[str] = mapped_column(Text)
+    """The client secret, encrypted (hub/accounts/sealing.py)."""
+    enabled: Mapped[bool] = mapped_column(default=False)
+    only: Mapped[bool] = mapped_column(default=False)
+    """Whether the organisation's people sign in in no other way."""
+    trusted: Mapped[bool] = mapped_column(default=False)
+    """Whether its addresses count although it does not say that it has verified them."""
+    changed: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class Identity(Base):
+    """Who somebody is at their organisation's sign-in. The address is no part of it: addresses are handed on."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("organisation_id", "issuer", "subject", name="uq_identity"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    since: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -27,6 +27,7 @@ from hub.accounts.browsers import browser_name
 from hub.accounts.limits import forget
 from hub.accounts.members import join_by_address
 from hub.accounts.passwords import faults
+from hub.accounts.providers import offered
 from hub.accounts.service import actor_for
 from hub.accounts.sessions import LATELY, Sessions
 from hub.accounts.store import Account, People, give_up
@@ -115,6 +116,8 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)
     app.jinja_env.filters.update(browser=browser_name, sentences=sentences)
+    for page in (security.login_context_processor, security.verify_context_processor):
+        page(lambda: {"any_organisation": _any_organisation(database)})
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
     app.extensions["moothall"]["people"] = people
@@ -159,6 +162,12 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "SECURITY_EMAIL_HTML": False,
         **{f"SECURITY_MSG_{name}": (words, "info") for name, words in MESSAGES.items() if words},
     }
+
+
+def _any_organisation(database: Database) -> bool:
+    """Whether there is an organisation that signs in with its own account."""
+    with database.reading() as session:
+        return bool(offered(session))
 
 
 def _without_rights(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""`moothall organisation add`, `domains` and `list`."""
+"""`moothall organisation add`, `domains`, `sign-in` and `list`."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 
 from hub.accounts.members import set_domains
 from hub.cli.shown import as_json, show, table, workshop
+from hub.cli.sign_in import sign_in
 from hub.organisations.service import SECTORS, add_organisation, find_organisation, organisations
 from hub.policy import COMMAND_LINE
 
@@ -13,6 +14,9 @@ from hub.policy import COMMAND_LINE
 @click.group()
 def organisation() -> None:
     """Add and list member organisations, and say which addresses are theirs."""
+
+
+organisation.add_command(sign_in)
 
 
 @organisation.command()

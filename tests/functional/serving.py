@@ -9,9 +9,9 @@ from waitress import create_server
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Its address, for the block."""
-    server = create_server(app, host="127.0.0.1", port=0)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """Its address, for the block; on a free port unless one is given."""
+    server = create_server(app, host="127.0.0.1", port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -24,11 +24,15 @@ from hub.organisations.models import Organisation
 from hub.policy import ADMIN, Actor
 from hub.records.models import Decision
 from hub.sources.models import ACTIVE, WAITING, Run, Source
+from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
-from tests.hub.site import Site, filled_site
+from tests.hub.site import Site, filled_site, parameters
 from tests.people import NAMED
+from tests.servers.oidc import liar
 
 UNSAID: Final[dict[str, str]] = {
+    "/sign-in/organisation": "leads to the organisation's provider; who comes back from there is told",
+    "/organisations/<slug>/sign-in/try": "asks the provider what it says, and changes nothing",
     "/confirm": "asks for a mail with a link; the link's use is told",
     "/account/language": "in which language one reads is a matter of taste, and nobody else's business",
     "/new-password": "asks for a mail with a link; the link's use is told",
@@ -128,6 +132,29 @@ def _link(by: Sender) -> int:
     with by.site.database.writing() as session:
         secret = make_link(session, seconds=60)
     return _signed_out(by, f"/sign-in/{secret}")
+
+
+def _provider(by: Sender) -> int:
+    address, issuer = "/organisations/northford-city/sign-in", "https://login.northford.example"
+    return by.send(address, address, issuer=issuer, client_id="us", secret="x")
+
+
+def _prove(by: Sender, *, mailed: bool = False) -> int:
+    email, page = f"ann{next(NUMBERS)}@northford.example", "/sign-in/organisation/prove"
+    with by.site.database.writing() as session:
+        _person(session, email, hashed(by.site))
+    by.browser = Browser.at(by.site)
+    with liar() as there:
+        signs_in_at(by.site, there.issuer)
+        there.claims = {"email": email, "sub": email}
+        address = depart(by.browser, email)
+        there.nonce = parameters(address)["nonce"][0]
+        returned(by.browser, address)
+    forget(by.site)
+    if not mailed:
+        return by.send(page, page, password=PASSWORD)
+    by.send(page, page, do="mail")
+    return by.send(link := by.browser.link(email), link)
 
 
 def _confirm(by: Sender) -> int:
@@ -250,6 +277,9 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/sign-in": lambda by: _signed_out(by, "/sign-in", email=by.email, password=PASSWORD),
     "/sign-in/<secret>": _link,
+    "/sign-in/organisation/prove": _prove,
+    "/sign-in/organisation/prove/<secret>": lambda by: _prove(by, mailed=True),
+    "/organisations/<slug>/sign-in": _provider,
     "/sign-out": lambda by: by.send("/sign-out"),
     "/confirm/<token>": _confirm,
     "/new-password/<token>": _reset,

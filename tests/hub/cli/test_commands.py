@@ -19,6 +19,7 @@ RESULTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("operator", "link"): (),
     ("organisation", "add"): ("Eastmere Fire and Rescue", "--sector", "fire"),
     ("organisation", "domains"): ("northford-city", "northford.example"),
+    ("organisation", "sign-in"): ("northford-city",),
     ("organisation", "list"): (),
     ("source", "add"): ("northford-city", "{site}/other"),
     ("source", "preview"): ("{site}/feed",),

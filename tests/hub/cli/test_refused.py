@@ -68,6 +68,7 @@ def test_without_a_hub_every_command_names_init(no_hub: Terminal, words: tuple[s
     given = {
         ("organisation", "add"): ["a", "--sector", "fire"],
         ("organisation", "domains"): ["a"],
+        ("organisation", "sign-in"): ["a"],
         ("harvest",): ["--all"],
         ("mail", "test"): ["aisha@northford.example"],
         ("move",): ["--to", "sqlite:///a", "--search", "embedded:"],

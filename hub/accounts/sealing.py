@@ -1,0 +1,29 @@
+"""What this hub alone must read: secrets at rest, and what a browser's cookie keeps while it is elsewhere."""
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class Broken(Exception):
+    """What was sealed with another key or for another purpose, was changed, or is too old."""
+
+
+def seal(key: str, purpose: str, text: str) -> str:
+    """`text` so that only this hub reads it; `key` is the hub's secret key, and each purpose has its own made of it."""
+    return _box(key, purpose).encrypt(text.encode()).decode()
+
+
+def unseal(key: str, purpose: str, sealed: str, *, seconds: int | None = None) -> str:
+    """What was sealed for this purpose, `seconds` ago at most. Broken otherwise."""
+    try:
+        return _box(key, purpose).decrypt(sealed.encode(), ttl=seconds).decode()
+    except (InvalidToken, ValueError) as error:
+        raise Broken from error
+
+
+def _box(key: str, purpose: str) -> Fernet:
+    derived = HKDF(SHA256(), length=32, salt=None, info=f"moothall {purpose}".encode()).derive(key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
