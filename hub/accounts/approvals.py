@@ -8,13 +8,13 @@ from hub.accounts.models import Joining, Membership, Person, new_stamp
 from hub.audit.service import note_act
 from hub.db import locking
 from hub.errors import Conflict, NotFound
+from hub.languages import N_, speaking
 from hub.languages import gettext as _
-from hub.languages import speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
 from hub.policy import OFFICER, Actor
 
-DECIDED = "Somebody else has decided this meanwhile. Load the page again."
+DECIDED = N_("Somebody else has decided this meanwhile. Load the page again.")
 
 
 def waiting_people(session: Session) -> list[tuple[Joining, Person, Organisation]]:

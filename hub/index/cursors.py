@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from hub.errors import BadInput, Gone
 from hub.index.base import Query
+from hub.languages import N_
 from hub.languages import gettext as _
 
-NOT_KEPT: Final = "This list is no longer kept; begin again from its first page."
+NOT_KEPT: Final = N_("This list is no longer kept; begin again from its first page.")
 _SEAL: Final = 16
 _QUERY: Final = 8
 _own: Final = secrets.token_hex()
@@ -63,7 +64,7 @@ class Cursors:
 
 def not_kept() -> Gone:
     """The list ended, was left for too long, or its engine was started again."""
-    return Gone(NOT_KEPT)
+    return Gone(_(NOT_KEPT))
 
 
 def _digest(query: Query) -> bytes:

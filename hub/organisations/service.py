@@ -30,7 +30,7 @@ SECTORS: Final[dict[str, tuple[str, str]]] = {
 """Sector -> (of one organisation, of many)."""
 
 
-CHANGED: Final = "Somebody else has changed this organisation meanwhile. Look at what it says now, and save again."
+CHANGED: Final = N_("Somebody else has changed this organisation meanwhile. Look at what it says now, and save again.")
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -122,7 +122,7 @@ def change_organisation(
     """
     session.scalar(locking(select(Organisation).where(Organisation.id == row.id)))
     if edition(row) != seen:
-        raise Conflict(CHANGED)
+        raise Conflict(_(CHANGED))
     slug = slug or row.slug
     if slug != row.slug:
         _require_free(session, slug)

@@ -1,5 +1,6 @@
 """Organisations in the web: the operator's list, adding one, editing it, and removing one on which nothing hangs."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.accounts.members import set_domains
 from hub.errors import BadInput, Conflict
-from hub.languages import LANGUAGES
+from hub.languages import LANGUAGES, ngettext
 from hub.languages import gettext as _
 from hub.organisations.forms import Typed, details_in, parts_of, typed_in, typed_of, wrong_with
 from hub.organisations.models import Organisation
@@ -29,20 +30,24 @@ from hub.records.models import RecordRow
 from hub.records.service import touch_all
 from hub.sources.forms import LICENCES
 from hub.web import actor, address_with, csv_table, database, paging, policy, require
-from hub.words import many
 
 LIST: Final = 50
-ORDERS: Final = {"name": "name", "documents": "documents", "sector": "sector", "added": "added"}
-COLUMNS: Final = ("name", "short name", "sector", "area", "domains", "contact", "documents", "added")
+ORDERS: Final = {"name": N_("name"), "documents": N_("documents"), "sector": N_("sector"), "added": N_("added")}
+COLUMNS: Final = (
+    *(N_("name"), N_("short name"), N_("sector"), N_("area")),
+    *(N_("domains"), N_("contact"), N_("documents"), N_("added")),
+)
 
-HANGING: Final[dict[str, tuple[str, str]]] = {
-    "source": ("source", "sources"),
-    "record": ("document", "documents"),
-    "membership": ("person", "people"),
-    "invitation": ("open invitation", "open invitations"),
-    "duty": ("thing that somebody answers for", "things that somebody answers for"),
-    "report": ("report", "reports"),
-    "decision": ("decision about a document", "decisions about documents"),
+HANGING: Final[dict[str, Callable[[int], str]]] = {
+    "source": lambda n: ngettext("%(num)s source", "%(num)s sources", n),
+    "record": lambda n: ngettext("%(num)s document", "%(num)s documents", n),
+    "membership": lambda n: ngettext("%(num)s person", "%(num)s people", n),
+    "invitation": lambda n: ngettext("%(num)s open invitation", "%(num)s open invitations", n),
+    "duty": lambda n: ngettext(
+        "%(num)s thing that somebody answers for", "%(num)s things that somebody answers for", n
+    ),
+    "report": lambda n: ngettext("%(num)s report", "%(num)s reports", n),
+    "decision": lambda n: ngettext("%(num)s decision about a document", "%(num)s decisions about documents", n),
 }
 """Table -> what its rows are to people."""
 
@@ -78,7 +83,7 @@ def listing_csv() -> Response:
             (
                 one.name,
                 one.slug,
-                SECTORS[one.sector][0],
+                _(SECTORS[one.sector][0]),
                 one.area,
                 ", ".join(one.domains),
                 one.contact_email,
@@ -87,7 +92,7 @@ def listing_csv() -> Response:
             )
             for one, documents in _rows(session, request.args.get("sort", "name"))
         ]
-    return csv_table("organisations", COLUMNS, rows)
+    return csv_table("organisations", [_(one) for one in COLUMNS], rows)
 
 
 def _wanted() -> str:
@@ -223,7 +228,11 @@ def _ours(session: Session, slug: str) -> Organisation:
 def _hanging(session: Session, row: Organisation) -> list[str]:
     """What hangs on it, in plain words: `3 sources`."""
     counts = hanging_on(session, row.id)
-    return [many(number, *HANGING.get(name, ("other thing", "other things"))) for name, number in counts.items()]
+    return [HANGING.get(name, _others)(number) for name, number in counts.items()]
+
+
+def _others(number: int) -> str:
+    return ngettext("%(num)s other thing", "%(num)s other things", number)
 
 
 def _form(
@@ -241,7 +250,7 @@ def _form(
         now=now if now and now.seen != typed.seen else None,
         wrong=wrong,
         hanging=hanging or [],
-        sectors=[(name, words[0]) for name, words in SECTORS.items()],
+        sectors=[(name, _(words[0])) for name, words in SECTORS.items()],
         licences=LICENCES,
         languages=LANGUAGES,
         all_of_it=can(actor(), "manage organisations"),

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from federation.record import Record
 from harvesters.identity import native_id
 from hub.db import locking, now
+from hub.languages import N_
 from hub.records.decisions import ERASING, HIDE, TAKE_DOWN
 from hub.records.keeping import SHORTEST_WORK
 from hub.records.models import Block, Decision, KeptOut, RecordRow, RecordVersion, Tag
 from hub.records.service import touch
 
-REASON: Final = "It was taken down from this hub."
-LIFTED: Final = "It may be shown again, and comes with the next check of its source."
-HIDDEN: Final = "It is not shown while a report about it is looked into."
+REASON: Final = N_("It was taken down from this hub.")
+LIFTED: Final = N_("It may be shown again, and comes with the next check of its source.")
+HIDDEN: Final = N_("It is not shown while a report about it is looked into.")
 
 ERASED: Final[dict[str, Any]] = {
     **dict.fromkeys(("title", "summary", "text", "lemmas", "title_lemmas", "contact", "rights", "url"), ""),

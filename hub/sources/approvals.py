@@ -9,8 +9,8 @@ from hub.accounts.models import Person
 from hub.audit.service import note_act
 from hub.db import locking, now
 from hub.errors import Conflict
+from hub.languages import N_, speaking
 from hub.languages import gettext as _
-from hub.languages import speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
 from hub.policy import Actor, can
@@ -18,7 +18,7 @@ from hub.setup.house import House
 from hub.sources.models import DECLINED, WAITING, Source
 from hub.sources.notices import Named
 
-DECIDED: Final = "Somebody else has decided this meanwhile. Load the page again."
+DECIDED: Final = N_("Somebody else has decided this meanwhile. Load the page again.")
 
 
 def must_wait(actor: Actor, organisation: Organisation, house: House) -> bool:
