@@ -7,13 +7,16 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.duties import able, give, release, things
 from hub.errors import BadInput
+from hub.languages import N_, ngettext
 from hub.languages import gettext as _
-from hub.languages import ngettext
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, policy, require
 
 LIST: Final = 50
+
+COLUMNS: Final = (N_("organisation"), N_("kind"), N_("name"), N_("owner"), N_("deputy"))
+"""Of the table, as its rows name them."""
 
 blueprint = Blueprint("handover", __name__)
 
@@ -65,8 +68,8 @@ def everything_csv() -> Response:
     """Everything with who answers for it, as a table."""
     with database().reading() as session:
         rows, _total = things(session)
-    headings = ("organisation", "kind", "name", "owner", "deputy")
-    return csv_table("who-answers", headings, [[getattr(row, name) for name in headings] for row in rows])
+    cells = [[getattr(row, name) for name in COLUMNS] for row in rows]
+    return csv_table("who-answers", [_(one) for one in COLUMNS], cells)
 
 
 @blueprint.get("/account/leaving")

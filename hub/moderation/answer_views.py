@@ -36,7 +36,10 @@ STATES: Final[dict[str, str]] = {
     ANSWERED: N_("Answered"),
 }
 SORTS: Final[dict[str, str]] = {"oldest": N_("oldest first"), "newest": N_("newest first")}
-COLUMNS: Final = ("received", "organisation", "document", "reason", "state", "outcome", "answered", "escalated")
+COLUMNS: Final = (
+    *(N_("received"), N_("organisation"), N_("document"), N_("reason")),
+    *(N_("state"), N_("outcome"), N_("answered"), N_("escalated")),
+)
 
 blueprint = Blueprint("answering", __name__)
 
@@ -202,7 +205,7 @@ def _table(slug: str = "") -> Response:
             )
             for report, whose, _row in found
         ]
-    return csv_table("reports", COLUMNS, rows)
+    return csv_table("reports", [_(one) for one in COLUMNS], rows)
 
 
 def _page(slug: str, id: str, wrong: dict[str, str] | None = None, **typed: str) -> Any:

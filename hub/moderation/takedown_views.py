@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from federation.record import clean, clean_line
 from hub.errors import BadInput, Conflict
+from hub.languages import N_, ngettext
 from hub.languages import gettext as _
-from hub.languages import ngettext
 from hub.moderation.takedowns import in_force, lift, look_up, take_down
 from hub.organisations.models import Organisation
 from hub.policy import can
@@ -17,6 +17,8 @@ from hub.records.models import Decision
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, part, policy
 
 LIST: Final = 25
+
+COLUMNS: Final = (N_("at"), N_("decision"), N_("ground"), N_("automatic"), N_("organisation"))
 
 blueprint = Blueprint("takedowns", __name__)
 
@@ -88,7 +90,7 @@ def decisions_csv() -> Response:
     asked = select(*columns).outerjoin(Organisation, Organisation.id == Decision.organisation_id)
     with database().reading() as session:
         rows = [tuple(row) for row in session.execute(asked.order_by(Decision.at, Decision.id))]
-    return csv_table("decisions", ("at", "decision", "ground", "automatic", "organisation"), rows)
+    return csv_table("decisions", [_(one) for one in COLUMNS], rows)
 
 
 def _list(what: str = "", wrong: dict[str, str] | None = None) -> Any:

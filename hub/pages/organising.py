@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.accounts.members import set_domains
 from hub.errors import BadInput, Conflict
-from hub.languages import LANGUAGES, ngettext
+from hub.languages import LANGUAGES, N_, ngettext
 from hub.languages import gettext as _
 from hub.organisations.forms import Typed, details_in, parts_of, typed_in, typed_of, wrong_with
 from hub.organisations.models import Organisation
