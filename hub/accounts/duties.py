@@ -179,6 +179,13 @@ def give(
         session.delete(row)
 
 
+def take_on(session: Session, *, actor: Actor, organisation_id: str, kind: str, thing_id: str) -> None:
+    """Whoever makes a new thing for an organisation of theirs answers for it, until somebody else does."""
+    if actor.person_id and _belongs(session, actor.person_id, organisation_id):
+        duty = Duty(kind=kind, thing_id=thing_id, organisation_id=organisation_id, owner_id=actor.person_id)
+        session.add(duty)
+
+
 def release(session: Session, person_id: str, organisation_id: str | None = None, *, actor: Actor = WORK) -> int:
     """Somebody leaves, the hub or one organisation: their deputies take over, the rest waits in the hand-over queue.
 

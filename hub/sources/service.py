@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from federation.record import Record
 from harvesters.base import Tools
 from harvesters.kinds import KINDS
+from hub.accounts.duties import take_on
 from hub.audit.service import note_act
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
@@ -102,6 +103,7 @@ def add_source(
     )
     session.add(source)
     session.flush()
+    take_on(session, actor=actor, organisation_id=organisation.id, kind="source", thing_id=source.id)
     note_act(session, actor=actor, action="add source", thing=f"source {source.id}", address=address, kind=kind)
     return source
 

@@ -12,8 +12,9 @@ from hub.audit.service import first_break
 from hub.db import now
 from hub.mail.models import Mail
 from hub.organisations.service import find_organisation
-from hub.policy import ADMIN, COMMAND_LINE, OFFICER
+from hub.policy import ADMIN, COMMAND_LINE, OFFICER, Actor
 from hub.sources.models import Source
+from hub.sources.service import add_source
 from tests.hub.accounts.people import Browser, errors
 from tests.hub.site import BASE, Site
 
@@ -147,6 +148,18 @@ def test_a_deputy_who_has_left_does_not_take_over(site: Site) -> None:
         assert release(session, ann, northford(site)) == 1
         assert release(session, ann) == 0
     assert held(site) == (None, None, True)
+
+
+def test_whoever_registers_a_source_of_their_organisation_answers_for_it(site: Site) -> None:
+    ann = somebody(site, "Ann")
+    for actor, owner in ((Actor("Ann", ann), "Ann"), (COMMAND_LINE, None)):
+        with site.database.writing() as session:
+            organisation = find_organisation(session, "northford-city")
+            address = f"https://northford.example/more{next(NUMBERS)}"
+            id = add_source(session, actor=actor, organisation=organisation, kind="feed", address=address).id
+        with site.database.writing() as session:
+            assert [one.owner for one in things(session)[0] if one.id == id] == [owner]
+            session.execute(delete(Source).where(Source.id == id))
 
 
 def test_somebody_says_that_they_are_leaving(site: Site) -> None:
