@@ -39,6 +39,7 @@ from hub.pages.approvals import blueprint as approvals
 from hub.pages.health import blueprint as health
 from hub.pages.health import may_read_metrics, watch
 from hub.pages.home import blueprint as home
+from hub.pages.managing import blueprint as managing
 from hub.pages.organisation import blueprint as organisation
 from hub.pages.organising import blueprint as organising
 from hub.pages.record import blueprint as record
@@ -73,6 +74,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     accounts,
     addressing,
     manage,
+    managing,
     setup,
     approvals,
     membership,

@@ -33,7 +33,7 @@ def sign_in(secret: str) -> Any:
     settings = part("settings")
     with database().writing() as session:
         opened = use_link(session, secret=secret, seconds=settings.pace.session, browser=agent())
-    response = redirect(url_for("sources.listing"), 303)
+    response = redirect(url_for("managing.dashboard"), 303)
     set_secret(response, settings, opened)
     return response
 

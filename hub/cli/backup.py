@@ -5,15 +5,18 @@ from pathlib import Path
 
 import click
 
+from hub.audit.service import note_act
 from hub.backup import Restored, back_up, read_manifest
 from hub.backup import restore as restore_database
 from hub.cli.shown import as_json, progress, show, workshop
 from hub.config import read_settings
 from hub.db import Database
+from hub.findings.work import BACKUP
 from hub.governance.erasures import FILE as LIST
 from hub.index.engines import open_writer
 from hub.index.worker import rebuild
 from hub.jobs import documents_of
+from hub.policy import COMMAND_LINE
 from hub.words import many
 
 
@@ -24,6 +27,8 @@ def backup(folder: Path, json_: bool) -> None:
     """Write a backup of the hub into a new folder below FOLDER, while the hub works on."""
     with workshop() as parts:
         made = back_up(parts.settings, parts.database, folder, _tell)
+        with parts.database.writing() as session:
+            note_act(session, actor=COMMAND_LINE, action=BACKUP, thing="hub")
     manifest = read_manifest(made)
     megabytes = sum(one.bytes for one in manifest.files.values()) / 1e6
     words = f"{made} holds the hub: {manifest.rows['record']} records, {megabytes:.1f} MB. Keep it on another machine."

@@ -47,6 +47,8 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /manage/approvals": (403, 403, 200),
     "POST /manage/approvals/people/<id>": (403, 403, 400),
     "POST /manage/approvals/sources/<id>": (403, 403, 400),
+    "GET /manage": (403, 403, 200),
+    "POST /manage/test-mail": (403, 403, 400),
     "GET /manage/hub": (403, 403, 200),
     "POST /manage/hub": (403, 403, 400),
     "GET /look.css": (200, 200, 200),

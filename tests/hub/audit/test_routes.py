@@ -301,6 +301,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/manage/people/<id>/moderator": lambda by: by.send(f"/manage/people/{by.other()}/moderator", moderator="yes"),
     "/manage/approvals/people/<id>": _let_join,
     "/manage/approvals/sources/<id>": _approve_source,
+    "/manage/test-mail": lambda by: by.send("/manage/test-mail", email="op@routes.example"),
     "/manage/hub": lambda by: by.fill("/manage/hub", welcome=f"Welcome, number {next(NUMBERS)}."),
     "/manage/organisations/new": lambda by: by.fill("/manage/organisations/new", name="Southmarch", sector="police"),
     "/organisations/<slug>/edit": lambda by: by.fill("/organisations/northford-city/edit", area=f"{next(NUMBERS)}"),

@@ -37,9 +37,12 @@ WELL = [
     "index queue",
     "checks",
     "sources",
+    "silent sources",
+    "approvals",
     "owners",
     "log",
     "retention",
+    "backup",
     "mail",
     "index",
 ]
@@ -69,7 +72,7 @@ def wrong_network(terminal: Terminal) -> None:
 
 
 def full_disk(terminal: Terminal) -> None:
-    terminal.monkeypatch.setattr("hub.cli.doctor.LEAST_FREE", 10**18)
+    terminal.monkeypatch.setattr("hub.findings.machine.LEAST_FREE", 10**18)
 
 
 def no_database(terminal: Terminal) -> None:
@@ -176,7 +179,7 @@ def late_mail(terminal: Terminal) -> None:
     mails_without_relay(terminal)
     in_database(terminal, "UPDATE mail_outbox SET created = '2026-01-01 00:00:00.000000'")
     terminal.set(mail_url="smtp://127.0.0.1", mail_from="hub@hub.example")
-    terminal.monkeypatch.setattr("hub.cli.doctor.look", lambda *_: None)
+    terminal.monkeypatch.setattr("hub.findings.machine.look", lambda *_: None)
 
 
 WRONG: dict[str, tuple[Callable[[Terminal], None], str, str]] = {
@@ -260,11 +263,11 @@ class TestDatabaseServer:
         assert found["database server"]["what"].startswith("Its version is ")
 
     def test_a_version_that_is_too_old_is_named(self, terminal: Terminal) -> None:
-        terminal.monkeypatch.setattr("hub.cli.doctor.OLDEST_SERVER", 99)
+        terminal.monkeypatch.setattr("hub.findings.machine.OLDEST_SERVER", 99)
         assert findings(terminal)["database server"]["fix"] == "Move to version 99 or newer."
 
     def test_a_transaction_that_somebody_forgot_is_named(self, terminal: Terminal) -> None:
-        terminal.monkeypatch.setattr("hub.cli.doctor.LONG", timedelta(seconds=0.2))
+        terminal.monkeypatch.setattr("hub.findings.machine.LONG", timedelta(seconds=0.2))
         with psycopg.connect(terminal.settings.database_url, application_name="forgotten") as connection:
             connection.execute("LOCK TABLE source")
             time.sleep(0.3)

@@ -1,0 +1,1 @@
+"""How the hub is: one list of findings with two faces, `moothall doctor` and the operator's page."""
