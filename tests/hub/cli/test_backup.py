@@ -46,7 +46,7 @@ def test_a_second_restore_is_refused_and_says_how_to_go_on(terminal: Terminal, t
 def test_a_broken_database_gives_no_backup_and_says_so(terminal: Terminal, tmp_path: Path) -> None:
     file = terminal.settings.data / "moothall.sqlite"
     content = bytearray(file.read_bytes())
-    content[len(content) // 4 : -4096] = b"\xff" * (len(content) - 4096 - len(content) // 4)
+    content[len(content) // 2 : -4096] = b"\xff" * (len(content) - 4096 - len(content) // 2)
     file.write_bytes(content)
     reason = terminal.type("backup", str(tmp_path / "backups")).complaint()
     assert "cannot be copied" in reason
