@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 import trustme
 
-from hub.cli.doctor import examine
 from hub.config import Settings, environment
 from hub.errors import IndexUnavailable
+from hub.findings.examining import examine
 from hub.index.engines import open_reader, open_writer
 from hub.index.opensearch.address import read_address
 from hub.index.opensearch.server import WRITING, Server

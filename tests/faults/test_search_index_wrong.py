@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hub.cli.doctor import examine
 from hub.config import SHORT, environment
 from hub.errors import IndexUnavailable
+from hub.findings.examining import examine
 from hub.index.delivery import ATTEMPTS, deliver
 from hub.index.engines import open_reader, open_writer
 from hub.index.models import IndexOutbox
