@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
+from federation.names import organisations_of
 from federation.record import File, Hop, Licence, Record, as_moment, clean_line, parse_date, type_of
 
 LONGEST_SUMMARY: Final = 2000
@@ -37,7 +38,7 @@ def fields_of(
     values: Values, identifier: str, datestamp: date | None, sets: tuple[str, ...], hops: tuple[Hop, ...]
 ) -> Record:
     """The Record of one set of Dublin Core values; `identifier`, `datestamp` and `sets` are those of its header."""
-    creators, publishers = _lines(values, "creator"), _lines(values, "publisher")
+    creators, publishers = organisations_of(_lines(values, "creator")), _lines(values, "publisher")
     addresses = _addresses([*_lines(values, "identifier"), identifier])
     files = [one for one in addresses[1:] + _addresses(_lines(values, "relation")) if _FILE.search(one)]
     summary, text = _told(values.get("description", ()))

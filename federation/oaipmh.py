@@ -11,11 +11,14 @@ from typing import Any, Final
 from lxml import etree
 
 from federation.dublincore import fields_of
+from federation.names import is_organisation, leave_out, parts_of
 from federation.record import Hop, Record, clean, clean_line, parse_date, to_json
 
 LARGEST_RECORD: Final = 2 << 20
 """Bytes of one record above which it is set aside."""
 MOST_SUBJECTS: Final = 500
+AUTHORS: Final = ("creator", "contributor", "author")
+
 _RAW: Final = 65536
 _ALL_RAW: Final = 2 << 20
 """Bytes of original records that one answer carries along; the sandbox caps the whole answer."""
@@ -203,6 +206,7 @@ class _Answer:
         record = None
         if metadata is not None and not deleted:
             record = _record(element, metadata, identifier, written, sets)
+            original = leave_out(original, _people(metadata))
             if len(record.subjects) > MOST_SUBJECTS:
                 self._set_aside(identifier, f"it has more than {MOST_SUBJECTS} subjects", original)
                 return
@@ -229,6 +233,12 @@ def _containers(root: etree._Element) -> Iterator[etree._Element]:
             yield from _children(child, "record")
         elif _local(child) == "listidentifiers":
             yield from _children(child, "header")
+
+
+def _people(metadata: etree._Element) -> list[str]:
+    """Names of persons among creators and contributors, which nobody needs to know."""
+    told = [_text(one).strip() for one in metadata.iter() if isinstance(one.tag, str) and _local(one) in AUTHORS]
+    return [part for name in told if name and not is_organisation(name) for part in parts_of(name)]
 
 
 def _record(

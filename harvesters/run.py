@@ -9,6 +9,7 @@ from harvesters.base import Change, Kind, Known, Page, Problem, Tools, Validator
 from harvesters.errors import HarvestError
 from harvesters.identity import is_web_address
 from harvesters.kinds import KINDS
+from harvesters.minimise import minimised, without
 from harvesters.problems import problem
 from harvesters.sentences import Counted, Sentence
 
@@ -112,7 +113,7 @@ def _checked(change: Change, problems: list[Problem]) -> Change | None:
     if change.record is None:
         return replace(change, native_id=clean_line(change.native_id))
     try:
-        record = cleaned(change.record)
+        record, dropped = minimised(cleaned(change.record))
         # Hashing walks through every value, so that whatever is no record fails here and not in the database.
         meta_hash(record), text_hash(record)
     except (TypeError, ValueError, AttributeError) as error:
@@ -122,7 +123,7 @@ def _checked(change: Change, problems: list[Problem]) -> Change | None:
     if refusal := _refusal(record):
         problems.append(replace(refusal, sample=change.raw[:300].decode("utf-8", "replace")))
         return None
-    return upsert(record, change.validators, change.raw)
+    return upsert(record, change.validators, without(change.raw, dropped))
 
 
 def _refusal(record: Record) -> Problem | None:

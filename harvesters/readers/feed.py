@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import feedparser
 
+from federation.names import leave_out, organisations_of, parts_of
 from federation.record import clean, clean_line, type_of
 from harvesters.readers import Refusal, jsonfeed
 from harvesters.readers.dates import iso
@@ -114,6 +115,9 @@ def _entry(entry: Any, base: str, raw: str) -> dict[str, Any]:
     categories = [_line(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ())]
     authors = [author for author in entry.get("authors", ()) if author.get("name") or author.get("email")]
     names = [_line(author.get("name") or author.get("email")) for author in authors]
+    organisations = organisations_of(names)
+    people = [one for author in authors for one in (author.get("name"), author.get("email")) if one]
+    raw = leave_out(raw, [one for name in (*names, *people) if name not in organisations for one in parts_of(name)])
     publisher = _line(entry.get("publisher", ""))
     return {
         "id": _identifier(entry, raw) or address,
@@ -125,8 +129,8 @@ def _entry(entry: Any, base: str, raw: str) -> dict[str, Any]:
         "issued": _date(entry, ("published", "created"), notes),
         "modified": _date(entry, ("updated",), notes),
         "type": type_of(_line(entry.get("dc_type", "")), *categories),
-        "creators": [publisher] if publisher else list(dict.fromkeys(names)),
-        "contact": names[0] if names else "",
+        "creators": [publisher] if publisher else organisations,
+        "contact": organisations[0] if organisations else "",
         "licence": _licence(entry),
         "rights": _line(entry.get("rights", "")),
         "subjects": list(dict.fromkeys(word for word in categories if word)),

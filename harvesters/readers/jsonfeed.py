@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from federation.names import leave_out, organisations_of, parts_of
 from federation.record import clean, clean_line, type_of
 from harvesters.readers import Refusal
 from harvesters.readers.dates import iso
@@ -50,7 +51,8 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> dict[str, A
         notes.append("no-title")
     tags = [clean_line(one) for one in item.get("tags") or () if isinstance(one, str)]
     names = [clean_line(_text(one, "name")) for one in _authors(item) or _authors(feed)]
-    names = [name for name in names if name]
+    organisations = organisations_of(names)
+    people = [part for name in names if name not in organisations for part in parts_of(name)]
     return {
         "id": clean_line(_text(item, "id")) or address,
         "url": address or web_address(_text(item, "id")),
@@ -61,13 +63,13 @@ def _entry(item: dict[str, Any], feed: dict[str, Any], base: str) -> dict[str, A
         "issued": _date(item, "date_published", notes),
         "modified": _date(item, "date_modified", notes),
         "type": type_of(*tags),
-        "creators": names,
-        "contact": names[0] if names else "",
+        "creators": organisations,
+        "contact": organisations[0] if organisations else "",
         "licence": "",
         "rights": "",
         "subjects": list(dict.fromkeys(tag for tag in tags if tag)),
         "files": _files(item, base),
-        "raw": json.dumps(item, ensure_ascii=False)[:65536],
+        "raw": leave_out(json.dumps(item, ensure_ascii=False), people)[:65536],
         "notes": list(dict.fromkeys(notes)),
     }
 

@@ -51,7 +51,8 @@ def test_rss_entry_with_everything() -> None:
     assert entry["summary"] == "What we did."
     assert entry["text"] == "Why\n\nMould & cold.\n\none\ntwo"
     assert entry["creators"] == ["Westmarch Police"]
-    assert "Kim" in entry["contact"]
+    assert entry["contact"] == "", "a person is nobody to be told of"
+    assert "kim" not in entry["raw"].lower()
     assert entry["licence"] == "https://licence.example/1"
     assert entry["language"] == "cy"
     assert entry["files"] == [{"url": "https://westmarch.example/files/a.pdf", "type": "application/pdf", "size": 1234}]
