@@ -11,6 +11,7 @@ from hub.accounts.limits import forget_tries
 from hub.accounts.models import (
     AddressChange,
     CodeApp,
+    Identity,
     Invitation,
     Joining,
     Membership,
@@ -45,6 +46,7 @@ def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, 
             for one in session.scalars(select(WebSession).where(WebSession.person_id == person_id))
         ],
         "second_factors": _factors(session, person_id),
+        "organisation_sign_ins": _identities(session, person_id),
         "addresses_asked_for": [
             _of(one, ("email", "expires"))
             for one in session.scalars(select(AddressChange).where(AddressChange.person_id == person_id))
@@ -80,6 +82,12 @@ def _asked_to_join(session: Session, person_id: str) -> list[dict[str, Any]]:
     joined = select(Joining, Organisation.name).join(Organisation, Organisation.id == Joining.organisation_id)
     rows = session.execute(joined.where(Joining.person_id == person_id).order_by(Joining.created))
     return [{"organisation": name, **_of(row, ("created",))} for row, name in rows]
+
+
+def _identities(session: Session, person_id: str) -> list[dict[str, Any]]:
+    joined = select(Identity, Organisation.name).join(Organisation, Organisation.id == Identity.organisation_id)
+    rows = session.execute(joined.where(Identity.person_id == person_id).order_by(Identity.since))
+    return [{"organisation": name, **_of(row, ("issuer", "subject", "since"))} for row, name in rows]
 
 
 def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ HEADINGS: Final[dict[str, str]] = {
     "duties": N_("What you answer for"),
     "sign_ins": N_("Where you are signed in"),
     "second_factors": N_("What you sign in with beside the password"),
+    "organisation_sign_ins": N_("Who you are at the sign-in of your organisation"),
     "addresses_asked_for": N_("Addresses that you want to change to"),
     "invitations_received": N_("Invitations to you"),
     "invitations_sent": N_("Invitations that you sent"),
