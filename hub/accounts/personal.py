@@ -93,7 +93,9 @@ def _identities(session: Session, person_id: str) -> list[dict[str, Any]]:
 def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:
     apps = session.scalars(select(CodeApp).where(CodeApp.person_id == person_id))
     keys = session.scalars(select(Passkey).where(Passkey.person_id == person_id))
+    elsewhere = session.scalars(select(Identity).where(Identity.person_id == person_id))
     return [
+        *({"kind": "sign-in of an organisation", **_of(one, ("issuer", "subject", "since"))} for one in elsewhere),
         *({"kind": "app for codes", "since": one.since} for one in apps),
         *({"kind": "passkey", **_of(one, ("name", "created", "used"))} for one in keys),
     ]
