@@ -12,10 +12,13 @@ from werkzeug.exceptions import HTTPException
 
 from hub import languages, web
 from hub.accounts.addressing import blueprint as addressing
+from hub.accounts.factors import second_factor_required
 from hub.accounts.handover import blueprint as handover
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
 from hub.accounts.organisation_sign_in import blueprint as organisation_sign_in
+from hub.accounts.second import blueprint as second
+from hub.accounts.securing import blueprint as securing
 from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, hold
@@ -73,6 +76,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sources,
     accounts,
     addressing,
+    second,
+    securing,
     manage,
     managing,
     setup,
@@ -93,8 +98,13 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
-ACCOUNTS: Final = ("security", "accounts", "addressing", "membership", "personal", "organisation_sign_in")
+ACCOUNTS: Final = (
+    *("security", "accounts", "addressing", "membership", "personal", "organisation_sign_in", "second", "securing"),
+)
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
+
+UNSECURED: Final = ("secure own account", "sign out", "check health")
+"""All that somebody may do who must have a second factor and has none yet."""
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +196,7 @@ def _require_policies(app: Flask) -> None:
 
 def _admit() -> Any:
     """Who asks, and may they? Decided before any view runs."""
-    g.actor = ANONYMOUS
+    g.actor, secured = ANONYMOUS, False
     come_from(request.remote_addr or "")
     if not is_text(request.path):
         abort(404)
@@ -195,7 +205,7 @@ def _admit() -> Any:
         with web.database().reading() as database:
             held = held_by(database, secret)
         if held is not None:
-            g.actor = held.actor
+            g.actor, secured = held.actor, held.secured
             languages.prefer(held.language)
             if request.blueprint in ACCOUNTS:
                 hold(held)
@@ -212,6 +222,8 @@ def _admit() -> Any:
         if request.method == "GET" and "signed in" in ACTIONS[action]:
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         raise web.not_allowed(action)
+    if action not in UNSECURED and not secured and second_factor_required(g.actor, settled_house()):
+        return redirect(url_for("securing.overview"), 303)
     return None
 
 

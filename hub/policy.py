@@ -50,6 +50,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "sign out": frozenset({"everyone"}),
     "register": frozenset({"everyone"}),
     "change own account": frozenset({"signed in"}),
+    "secure own account": frozenset({"signed in"}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator", CONTENT, ADMIN}),

@@ -12,6 +12,7 @@ from hub.accounts.models import Person
 from hub.accounts.sessions import proven_lately
 from hub.errors import BadInput, TooMany
 from hub.languages import gettext as _
+from hub.setup.house import house
 from hub.web import actor, database, part, policy
 
 WHAT: Final = "address"
@@ -38,7 +39,7 @@ def ask() -> Any:
         admit(database(), WHAT, actor().person_id, request.remote_addr or "")
         with database().writing() as session:
             link = settings.base_url + "/account/address/{}"
-            sent = ask_address(session, actor=actor(), email=typed, address=link, hub=settings.name)
+            sent = ask_address(session, actor=actor(), email=typed, address=link, hub=house().name)
     except TooMany:
         return _page(typed, {"email": _("You have asked for this often just now. Go on in a quarter of an hour.")})
     except BadInput as error:
@@ -68,7 +69,7 @@ def link(secret: str) -> Any:
 def change(secret: str) -> Any:
     """Change it; who is signed in here stays so, with a new session."""
     with database().writing() as session:
-        change_address(session, actor=actor(), secret=secret, hub=part("settings").name)
+        change_address(session, actor=actor(), secret=secret, hub=house().name)
     login_user(part("people").find_user(id=actor().person_id))
     flash(_("Your address is changed. You were signed out everywhere else."))
     return redirect(url_for("accounts.account"), 303)

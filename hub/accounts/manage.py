@@ -5,11 +5,13 @@ from typing import Any, Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from federation.record import clean_line
+from hub.accounts.factors import reset_factors
 from hub.accounts.members import people, set_active, set_moderator, set_role
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.service import organisations
 from hub.policy import MEMBERS, OPERATOR, SITE_MODERATOR
+from hub.setup.house import house
 from hub.web import actor, address_with, database, page_asked, paging, policy
 
 LIST: Final = 50
@@ -74,6 +76,16 @@ def active(id: str) -> Any:
         person = set_active(session, actor=actor(), person_id=id, active=request.form.get("active") == "yes")
         said = _(ACTIVE if person.active else SUSPENDED, name=person.name)
     flash(said)
+    return _back()
+
+
+@blueprint.post("/manage/people/<id>/second-factor")
+@policy("manage people")
+def reset(id: str) -> Any:
+    """Let in by password alone who has lost phone and key."""
+    with database().writing() as session:
+        name = reset_factors(session, actor=actor(), person_id=id, hub=house().name).name
+    flash(_("The second factor of %(name)s is reset, and they are signed out. A mail tells them.", name=name))
     return _back()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.duties import release
 from hub.accounts.models import PERSON, Joining, Membership, Person, new_stamp
+from hub.accounts.service import SECURED
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotAllowed, NotFound
 from hub.languages import gettext as _
@@ -32,6 +33,8 @@ class Listed:
     """Somebody as the list of people shows them, with their organisations and roles there."""
 
     person: Person
+    secured: bool
+    """Whether they have a second factor."""
     memberships: tuple[tuple[Organisation, str], ...]
 
 
@@ -176,8 +179,9 @@ def people(session: Session, wanted: str, *, offset: int, limit: int) -> tuple[l
         fits = f"%{escaped}%"
         asked = asked.where(or_(func.lower(Person.name).like(fits, escape="\\"), Person.email.like(fits, escape="\\")))
     total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    rows = list(session.scalars(asked.order_by(func.lower(Person.name), Person.id).offset(offset).limit(limit)))
-    held: dict[str, list[tuple[Organisation, str]]] = {row.id: [] for row in rows}
+    page = asked.add_columns(SECURED).order_by(func.lower(Person.name), Person.id).offset(offset).limit(limit)
+    rows = session.execute(page).all()
+    held: dict[str, list[tuple[Organisation, str]]] = {person.id: [] for person, _secured in rows}
     joined = (
         select(Membership.person_id, Organisation, Membership.role)
         .join(Organisation, Organisation.id == Membership.organisation_id)
@@ -186,7 +190,7 @@ def people(session: Session, wanted: str, *, offset: int, limit: int) -> tuple[l
     )
     for person_id, organisation, role in session.execute(joined):
         held[person_id].append((organisation, role))
-    return [Listed(row, tuple(held[row.id])) for row in rows], total
+    return [Listed(person, secured, tuple(held[person.id])) for person, secured in rows], total
 
 
 def membership_of(session: Session, person_id: str, organisation_id: str) -> Membership | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, render_template, session
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_principal import Principal
 from flask_security import (
     MailUtil,
@@ -24,10 +24,12 @@ from flask_security.babel import FsDomain
 
 from hub.accounts import forms
 from hub.accounts.browsers import browser_name
+from hub.accounts.keys import Keys
 from hub.accounts.limits import forget
 from hub.accounts.members import join_by_address
 from hub.accounts.passwords import faults
 from hub.accounts.providers import offered
+from hub.accounts.second import HALFWAY, SecondStep, asked_at_sign_in
 from hub.accounts.service import actor_for
 from hub.accounts.sessions import LATELY, Sessions
 from hub.accounts.store import Account, People, give_up
@@ -49,7 +51,7 @@ POLICIES: Final[dict[str, str]] = {
     "security.forgot_password": "sign in",
     "security.reset_password": "sign in",
     "security.change_password": "change own account",
-    "security.verify": "change own account",
+    "security.verify": "secure own account",
 }
 """What Flask-Security's routes do, in the words of hub/policy.py."""
 
@@ -112,6 +114,10 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
     security.i18n_domain = Words(app)  # type: ignore[no-untyped-call]
     # Its answers for programs hold a token that opens the account; ours are for people.
     security.want_json(lambda request: False)
+    security.support_mfa = True
+    security.two_factor_plugins.register_tf_impl(app, "code", SecondStep)
+    security.login_context_processor(asked_at_sign_in)
+    security.verify_context_processor(lambda: {"has_password": bool(current_user.password)})
     _without_rights(app)
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     app.teardown_request(give_up)
@@ -120,7 +126,7 @@ def secure(app: Flask, settings: Settings, database: Database) -> None:
         page(lambda: {"any_organisation": _any_organisation(database)})
     _listen(app, people)
     app.view_functions["security.confirm_email"] = confirm
-    app.extensions["moothall"]["people"] = people
+    app.extensions["moothall"].update(people=people, keys=Keys.of(settings.secret()))
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
@@ -257,7 +263,8 @@ def _listen(app: Flask, people: People) -> None:
     """Every act with an account is a row of the log, in the transaction of the act."""
 
     def authenticated(_app: Flask, user: Account, **_more: Any) -> None:
-        session.pop("csrf_token", None)
+        for name in ("csrf_token", *HALFWAY):
+            session.pop(name, None)
         if user.email:
             forget(people.session, "sign in", user.email)
             people.commit_afterwards()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Membership, Person, WebSession
+from hub.accounts.models import CodeApp, Membership, Passkey, Person, WebSession
 from hub.audit.service import note_act
 from hub.db import alone, locking, now
 from hub.errors import BadInput, NotAllowed
@@ -91,12 +91,14 @@ class Held:
     state: dict[str, Any]
     language: str = ENGLISH
     """Of their account."""
+    secured: bool = False
+    """Whether they have a second factor."""
 
 
 def held_by(session: Session, secret: str) -> Held | None:
     """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended."""
     found = (
-        select(WebSession, Person, _MEMBERSHIPS)
+        select(WebSession, Person, _MEMBERSHIPS, SECURED)
         .join(Person, Person.id == WebSession.person_id)
         .where(
             WebSession.hashed == _hash(secret),
@@ -109,7 +111,7 @@ def held_by(session: Session, secret: str) -> Held | None:
     row = session.execute(found).first()
     if row is None:
         return None
-    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state, row[1].language)
+    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state, row[1].language, row[3])
 
 
 _MEMBERSHIPS: Final = (
@@ -119,6 +121,13 @@ _MEMBERSHIPS: Final = (
     .scalar_subquery()
 )
 """A line for each organisation of a person: so who asks is found by one statement."""
+
+
+SECURED: Final = or_(
+    select(CodeApp.person_id).where(CodeApp.person_id == Person.id).correlate(Person).exists(),
+    select(Passkey.id).where(Passkey.person_id == Person.id).correlate(Person).exists(),
+)
+"""Of a person: whether they have a second factor."""
 
 
 def actor_for(session: Session, person_id: str) -> Actor:

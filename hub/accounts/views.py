@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
+from hub.accounts.factors import factors_of
 from hub.accounts.service import choose_language, end_session, sessions_of, use_link
 from hub.accounts.sessions import agent, held, set_secret
 from hub.audit.service import note_act
@@ -66,7 +67,12 @@ def account() -> str:
         person = part("people").find_user(id=actor().person_id)
         rows = sessions_of(session, actor().person_id)
         return render_template(
-            "accounts/account.html", person=person, sessions=rows, here_now=held(), languages=LANGUAGES
+            "accounts/account.html",
+            person=person,
+            sessions=rows,
+            here_now=held(),
+            languages=LANGUAGES,
+            factors=factors_of(session, actor().person_id),
         )
 
 
