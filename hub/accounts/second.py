@@ -15,7 +15,7 @@ from flask_security.utils import validate_redirect_url
 from hub.accounts.factors import factors_of, take_code
 from hub.accounts.limits import admit, forget
 from hub.accounts.passkeys import Asked, ask_to_prove, party_of, proven
-from hub.accounts.service import actor_for
+from hub.accounts.service import actor_for, note_wrong
 from hub.accounts.store import Account
 from hub.errors import BadInput, TooMany
 from hub.languages import gettext as _
@@ -92,6 +92,8 @@ def answer() -> Any:
     except TooMany:
         return _page(account, {"code": _("There were too many tries. Wait a quarter of an hour.")})
     except BadInput as error:
+        with database().writing() as writing:
+            note_wrong(writing, account.id, "wrong second factor")
         return _page(account, {"code": str(error)})
     return _enter(account, bool(session.get(KEPT)))
 

@@ -51,9 +51,9 @@ def use_link(session: Session, *, secret: str, seconds: float, browser: str = ""
     return _open(session, session.get_one(Person, person_id), "session", seconds, state=state, browser=browser)
 
 
-def note_wrong(session: Session, person_id: str) -> None:
-    """That somebody gave a wrong password: for whose account, if there is one, and from which network."""
-    note_act(session, actor=ANONYMOUS, action="wrong password", thing=f"person {person_id or 'unknown'}")
+def note_wrong(session: Session, person_id: str, what: str = "wrong password") -> None:
+    """That somebody gave a wrong password or code: for whose account, if there is one, and from which network."""
+    note_act(session, actor=ANONYMOUS, action=what, thing=f"person {person_id or 'unknown'}")
 
 
 def open_stamped(session: Session, stamp: str, state: dict[str, Any], seconds: float, *, browser: str = "") -> str:

@@ -58,8 +58,8 @@ def sign_in(opened: Page, live: Live, email: str) -> None:
     opened.page.keyboard.press("Enter")
 
 
-def device(opened: Page) -> str:
-    """A virtual passkey device in this browser, which asks for a finger and always sees it; its id."""
+def device(opened: Page) -> None:
+    """A virtual passkey device in this browser, which asks for a finger and always sees it."""
     session = opened.page.context.new_cdp_session(opened.page)
     session.send("WebAuthn.enable")
     options = {
@@ -70,11 +70,10 @@ def device(opened: Page) -> str:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    return str(session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"])
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, True), (320, False)])
 def test_an_app_for_codes(live: Live, browser: Browser, email: str, width: int, scripts: bool) -> None:
     with browser.page(width, java_script_enabled=scripts, accept_downloads=True) as opened:
         page = opened.page
@@ -117,15 +116,16 @@ def test_an_app_for_codes(live: Live, browser: Browser, email: str, width: int, 
         page.get_by_label("Code").fill(totp.generate().token)
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Your account").wait_for()
-        assert opened.messages == []
+        assert [one for one in opened.messages if "status of 400" not in one] == [], "two slips were asked for"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_passkey(live: Live, browser: Browser, email: str, width: int) -> None:
     with browser.page(width) as opened:
         page = opened.page
-        held = device(opened)
+        device(opened)
         sign_in(opened, live, email)
+        page.get_by_role("heading", name="Your account").wait_for()
         opened.goto(f"{live.url}/account/second-factor/passkey")
         page.get_by_label("Name of the passkey").fill("My laptop")
         page.get_by_role("button", name="Add a passkey").click()
@@ -156,11 +156,10 @@ def test_a_passkey(live: Live, browser: Browser, email: str, width: int) -> None
         opened.goto(f"{live.url}/account/second-factor")
         page.get_by_role("button", name="Remove").click()
         page.get_by_text("The passkey “My laptop” is removed").wait_for()
-        assert held
         assert opened.messages == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", WIDTHS[1:])
 def test_another_address(live: Live, browser: Browser, email: str, width: int) -> None:
     new = f"new-{email}"
     with browser.page(width) as opened:

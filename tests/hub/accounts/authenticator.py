@@ -1,4 +1,4 @@
-"""A passkey's device, in software: it answers what a browser would pass on (WebAuthn, ES256, no attestation)."""
+"""Devices in software: one that holds a passkey (WebAuthn, ES256, no attestation), and an app for codes."""
 
 import hashlib
 import json
@@ -9,16 +9,20 @@ from typing import Any
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from passlib.totp import TOTP
+from sqlalchemy import update
 from webauthn.helpers import bytes_to_base64url
 
-from tests.hub.site import Page
+from hub.accounts.models import CodeApp
+from tests.hub.accounts.people import Browser
+from tests.hub.site import Page, Site
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
 @dataclass
 class Device:
-    """Holds one passkey. `verifies` is whether it asks for a finger, a face or a PIN."""
+    """Holds one passkey, and answers what a browser would pass on; `verifies` by a finger, a face or a PIN."""
 
     host: str = "localhost"
     origin: str = "http://localhost:8000"
@@ -70,3 +74,25 @@ class Device:
         id = bytes_to_base64url(self.id)
         answer = {"id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {}}
         return {"token": form.xpath("input[@name='token']/@value")[0], "answer": json.dumps(answer)}
+
+
+def code(secret: str) -> str:
+    """What an app shows now."""
+    return str(TOTP(key=secret, format="base32").generate().token)
+
+
+def later(site: Site) -> None:
+    """Half a minute goes by: the last code was one before the one that the app shows now."""
+    with site.database.writing() as session:
+        session.execute(update(CodeApp).values(counter=CodeApp.counter - 2))
+
+
+def set_up(browser: Browser) -> tuple[str, list[str]]:
+    """An app with codes: its secret, and the recovery codes that come with it."""
+    page = browser.page("/account/second-factor/app")
+    (secret,) = page.all("//code[@class='spelled']")
+    (sealed,) = page.root.xpath("//input[@name='sealed']/@value")
+    done = browser.send("/account/second-factor/app", code=code(secret), sealed=sealed)
+    assert done.heading == "Your app is set up."
+    later(browser.site)
+    return secret, done.all("//ul[contains(@class, 'recovery')]//code")

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
-from passlib.totp import TOTP
 from sqlalchemy import select, update
 
 from hub.accounts import limits
@@ -23,6 +22,7 @@ from hub.policy import COMMAND_LINE, OPERATOR, SITE_MODERATOR, Actor
 from hub.setup.house import House
 from hub.setup.models import Setting
 from hub.web import declared
+from tests.hub.accounts.authenticator import code, later, set_up
 from tests.hub.accounts.people import PASSWORD, Browser, above, errors
 from tests.hub.site import BASE, Site
 
@@ -47,28 +47,6 @@ def browser(site: Site, email: str) -> Browser:
     return Browser.at(site).known(email)
 
 
-def code(secret: str) -> str:
-    """What an app shows now."""
-    return str(TOTP(key=secret, format="base32").generate().token)
-
-
-def later(site: Site) -> None:
-    """Half a minute goes by: the last code was one before the one that the app shows now."""
-    with site.database.writing() as session:
-        session.execute(update(CodeApp).values(counter=CodeApp.counter - 2))
-
-
-def set_up(browser: Browser) -> tuple[str, list[str]]:
-    """An app with codes: its secret, and the recovery codes that come with it."""
-    page = browser.page(f"{HERE}/app")
-    (secret,) = page.all("//code[@class='spelled']")
-    (sealed,) = page.root.xpath("//input[@name='sealed']/@value")
-    done = browser.send(f"{HERE}/app", code=code(secret), sealed=sealed)
-    assert done.heading == "Your app is set up."
-    later(browser.site)
-    return secret, done.all("//ul[contains(@class, 'recovery')]//code")
-
-
 def half_signed_in(site: Site, email: str, there: str = "") -> Browser:
     """Somebody who has given the password, and is asked for more."""
     made = Browser.at(site)
@@ -83,7 +61,7 @@ def acts(site: Site, email: str) -> list[str]:
         assert first_break(session) is None
         person = session.scalars(select(Person).where(Person.email == email)).one()
         wanted = select(Audit.action).where(Audit.thing == f"person {person.id}").order_by(Audit.id)
-        return [one for one in session.scalars(wanted) if one != "sign in"]
+        return [one for one in session.scalars(wanted) if one not in ("sign in", "wrong second factor")]
 
 
 def test_an_app_is_set_up_and_asked_for_from_then_on(site: Site, browser: Browser, email: str) -> None:
@@ -148,6 +126,9 @@ def test_codes_cannot_be_guessed_from_several_places(site: Site, browser: Browse
     for right in (code(secret), codes[0]):
         assert "too many tries" in errors(other.send(SECOND, code=right))[0]
     assert not other.signed_in
+    with site.database.reading() as session:
+        wrong = select(Audit.action).where(Audit.action == "wrong second factor")
+        assert len(session.scalars(wrong).all()) >= limits.BY_ACCOUNT
     with site.database.writing() as session:
         session.query(Attempt).delete()
         key = limits._hash("127.0.0.1")

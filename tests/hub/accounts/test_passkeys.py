@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 from sqlalchemy import select, update
 
-from hub.accounts.models import Attempt, Passkey, Person, Spent
-from hub.accounts.passkeys import party_of, purge_spent
+from hub.accounts.models import Attempt, Passkey, Person
+from hub.accounts.passkeys import party_of
 from hub.audit.models import Audit
 from hub.config import read_settings
 from hub.db import now
@@ -227,15 +227,6 @@ def test_damaged_answers_prove_nothing(named: Site, browser: Browser) -> None:
         changed = {**told, "response": {**told["response"], name: text[:-6] + "AAAAAA"}}
         assert other.posted(PASSKEY, "/sign-in", **{**sent, "answer": json.dumps(changed)}).location == "/sign-in", name
     assert other.posted(PASSKEY, "/sign-in", **sent).location == "/account", "the true one still does"
-
-
-def test_challenges_are_forgotten_when_they_are_too_old(named: Site, browser: Browser) -> None:
-    added(browser)
-    with named.database.writing() as session:
-        assert session.query(Spent).count()
-        session.execute(update(Spent).values(expires=now().replace(year=2000)))
-        purge_spent(session)
-        assert not session.query(Spent).count()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from typing import Final
@@ -24,6 +25,7 @@ from hub.organisations.models import Organisation
 from hub.policy import ADMIN, Actor
 from hub.records.models import Decision
 from hub.sources.models import ACTIVE, WAITING, Run, Source
+from tests.hub.accounts.authenticator import Device, code, set_up
 from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.site import Site, filled_site, parameters
@@ -35,6 +37,7 @@ UNSAID: Final[dict[str, str]] = {
     "/organisations/<slug>/sign-in/try": "asks the provider what it says, and changes nothing",
     "/confirm": "asks for a mail with a link; the link's use is told",
     "/account/language": "in which language one reads is a matter of taste, and nobody else's business",
+    "/account/second-factor/codes/text": "writes the codes of the page into a file and changes nothing",
     "/new-password": "asks for a mail with a link; the link's use is told",
 }
 """Forms that change nothing worth telling, and why: whoever adds one here has thought about it."""
@@ -57,6 +60,7 @@ class Sender:
         self.email = f"op{next(NUMBERS)}@routes.example"
         self.browser = Browser.at(site)
         self.address = ""
+        self.device = Device()
         self.before = 0
         """How many acts the log had when the last form was sent."""
         with site.database.writing() as session:
@@ -179,6 +183,69 @@ def _change_address(by: Sender) -> int:
     return by.send(by.browser.link(by.address))
 
 
+SECOND: Final = "/account/second-factor"
+
+
+def _codes(by: Sender) -> int:
+    set_up(by.browser)
+    return by.send(f"{SECOND}/codes", SECOND)
+
+
+def _app_on(by: Sender) -> int:
+    by.before = size(by.site)
+    set_up(by.browser)
+    return 200
+
+
+def _app_off(by: Sender) -> int:
+    set_up(by.browser)
+    return by.send(f"{SECOND}/app/off", SECOND)
+
+
+def _second_step(by: Sender) -> int:
+    secret, _ = set_up(by.browser)
+    by.browser = Browser.at(by.site)
+    by.browser.sign_in(by.email)
+    return by.send("/sign-in/second-factor", "/sign-in/second-factor", code=code(secret))
+
+
+def _reset_factors(by: Sender) -> int:
+    set_up(Browser.at(by.site).known(email := f"lost{next(NUMBERS)}@routes.example"))
+    with by.site.database.reading() as session:
+        lost = session.scalars(select(Person.id).where(Person.email == email)).one()
+    return by.send(f"/manage/people/{lost}/second-factor")
+
+
+@contextmanager
+def _named(site: Site) -> Iterator[None]:
+    """Meanwhile people reach the hub by a name, as passkeys want it."""
+    parts = site.app.extensions["moothall"]
+    settings = parts["settings"]
+    parts["settings"] = settings.model_copy(update={"base_url": "http://localhost:8000"})
+    yield
+    parts["settings"] = settings
+
+
+def _passkey(by: Sender) -> int:
+    with _named(by.site):
+        page = f"{SECOND}/passkey"
+        by.device = Device()
+        return by.send(page, page, name="Key", **by.device.make(by.browser.page(page)))
+
+
+def _remove_passkey(by: Sender) -> int:
+    _passkey(by)
+    (address,) = by.browser.page(SECOND).root.xpath("//form[contains(@action, '/remove')]/@action")
+    return by.send(address, SECOND)
+
+
+def _passkey_alone(by: Sender) -> int:
+    _passkey(by)
+    by.browser = Browser.at(by.site)
+    with _named(by.site):
+        return by.send("/sign-in/passkey", "/sign-in", **by.device.prove(by.browser.page("/sign-in")))
+
+
 def _take_down(by: Sender) -> int:
     what = f"https://northford.example/gone{next(NUMBERS)}"
     return by.send("/manage/take-downs", what=what, ground="personal-data", facts="A name.")
@@ -292,6 +359,14 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/account/address": _ask_address,
     "/account/address/<secret>": _change_address,
+    f"{SECOND}/app": _app_on,
+    f"{SECOND}/app/off": _app_off,
+    f"{SECOND}/codes": _codes,
+    f"{SECOND}/passkey": _passkey,
+    f"{SECOND}/passkey/<id>/remove": _remove_passkey,
+    "/sign-in/second-factor": _second_step,
+    "/sign-in/passkey": _passkey_alone,
+    "/manage/people/<id>/second-factor": _reset_factors,
     "/account/sessions/end": lambda by: by.send("/account/sessions/end", session="others"),
     "/join/<secret>": lambda by: by.send(by.invitation(by.email)),
     "/manage/people/<id>/role": lambda by: by.send(
