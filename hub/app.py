@@ -49,7 +49,7 @@ from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
-from hub.records.cards import LANGUAGE_NAMES
+from hub.records.cards import LANGUAGE_NAMES, hit_words
 from hub.retold import retold
 from hub.search.views import blueprint as search
 from hub.setup.house import Settled
@@ -170,6 +170,7 @@ def _templates(app: Flask) -> None:
         other_languages=web.other_languages,
         actor=web.actor,
         SECTORS=SECTORS,
+        hit_words=hit_words,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
     )
     app.context_processor(_house)

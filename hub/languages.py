@@ -38,17 +38,18 @@ SPOKEN: Final = ("text/html", "text/csv", "application/atom+xml")
 """What is written in a language; the rest is for machines."""
 
 _spoken: ContextVar[str] = ContextVar("moothall_spoken", default="")
+_asked: ContextVar[str] = ContextVar("moothall_asked", default="")
+"""That of the request, once it is known; asked several hundred times a page, so it stands where it is found quickly."""
 
 
 def language() -> str:
     """The code of the language in which we speak now."""
-    if spoken := _spoken.get():
+    if spoken := _spoken.get() or _asked.get():
         return spoken
     if not has_request_context():
         return ENGLISH
-    found: str | None = g.get("language")
-    if found is None:
-        found = g.language = _chosen()
+    found = _chosen()
+    _asked.set(found)
     return found
 
 
@@ -62,7 +63,7 @@ def _chosen() -> str:
 def prefer(code: str) -> None:
     """Whoever makes this request has chosen this language for their account."""
     g.own_language = code
-    g.pop("language", None)
+    _asked.set("")
 
 
 @contextmanager
@@ -107,7 +108,14 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=_shown, gettext=_shown, ngettext=_counted, language=language, feed_language=feed_language
     )
+    app.before_request(_begin)
     app.after_request(_told)
+    app.teardown_request(_begin)
+
+
+def _begin(_error: BaseException | None = None) -> None:
+    """Nothing is known of the next request of this thread."""
+    _asked.set("")
 
 
 def keep(response: BaseResponse, code: str) -> None:

@@ -149,6 +149,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "ago": ago,
     "number": number,
     "many": many,
+    "of_documents": lambda number: ngettext("document", "documents", number),
     "file_kind": file_kind,
     "file_size": file_size,
     "marked": marked,

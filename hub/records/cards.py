@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Text, bindparam, cast, func, select
@@ -89,6 +90,25 @@ class Card:
     def language_name(self) -> str:
         """The language in its own words, empty where unknown."""
         return LANGUAGE_NAMES.get(self.language, self.language)
+
+
+HIT: Final[dict[str, str]] = {
+    "check": N_("Check before reuse"),
+    "topics": N_("Topics:"),
+    "why": N_("Why this result"),
+    "undated": N_("date not stated"),
+}
+"""What stands at each hit of a list: said once for a language, not once for a hit."""
+
+
+def hit_words() -> dict[str, str]:
+    """The same in the language we speak, for the template of a hit."""
+    return _hit_words(language())
+
+
+@lru_cache
+def _hit_words(_language: str) -> dict[str, str]:
+    return {name: _(words) for name, words in HIT.items()}
 
 
 # The statement of the hottest page, put together once, and of tables: of classes it would take a fifth longer.

@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import select
 
-from hub import languages
+from hub import languages, words
 from hub.accounts.models import Person
 from hub.mail.models import Mail
 from hub.organisations.models import Organisation
+from hub.records import cards
 from hub.records.models import RecordRow
 from hub.sources.models import ProblemRow, Run, Source
 from tests.hub.accounts.people import Browser
@@ -52,7 +53,8 @@ class Bracketed(NullTranslations):
 
 
 def forget() -> None:
-    for kept in (languages._said, languages._marked, languages._counting):
+    """What was said before the catalogue was another one."""
+    for kept in (languages._said, languages._marked, languages._counting, cards._hit_words, words._ago):
         kept.cache_clear()
 
 
@@ -70,7 +72,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def fill(site: Site) -> None:
     """A check that waits, one that failed, and problems: what a well hub does not show."""
-    words = {"where": "https://northford.example/x", "status": 404}
+    filled = {"where": "https://northford.example/x", "status": 404}
     with site.database.writing() as session:
         one, two = session.scalars(select(Source).order_by(Source.name))
         last = session.scalars(select(Run).where(Run.source_id == two.id)).one()
@@ -78,7 +80,7 @@ def fill(site: Site) -> None:
             session.add(
                 ProblemRow(
                     run_id=last.id, source_id=two.id, code=code, what="English", fix="English", stage="list",
-                    severity=severity, words=words,
+                    severity=severity, words=filled,
                 )
             )  # fmt: skip
         why = {"template": "{gone} of {living} documents would be removed", "words": {"gone": "3", "living": "4"}}
