@@ -134,8 +134,20 @@ def alone(held: Session | Connection, name: str) -> None:
     """Wait until no other transaction holds this name, and hold it to the end: where there is no row to lock."""
     connection = held.connection() if isinstance(held, Session) else held
     if connection.dialect.name == "postgresql":
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+        connection.execute(select(func.pg_advisory_xact_lock(_key(name))))
+
+
+def beside(held: Session, name: str) -> None:
+    """Wait until nobody holds this name `alone`, and keep them waiting to the end; any number may be beside each other.
+
+    On SQLite a writing transaction is alone anyway.
+    """
+    if held.connection().dialect.name == "postgresql":
+        held.execute(select(func.pg_advisory_xact_lock_shared(_key(name))))
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def patient(connection: Connection) -> None:

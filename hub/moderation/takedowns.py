@@ -15,7 +15,7 @@ from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import gettext as _
 from hub.policy import Actor
-from hub.records.blocks import hash_of, keep_out, let_in, place_of, spellings
+from hub.records.blocks import TAKING_DOWN, hash_of, keep_out, let_in, place_of, spellings
 from hub.records.decisions import ERASING, GROUNDS, HIDE, LIFT, SHOW, TAKE_DOWN, decide
 from hub.records.keeping import SHORTEST_WORK
 from hub.records.models import Block, Decision, KeptOut, RecordRow
@@ -78,9 +78,17 @@ def _with_copies(session: Session, rows: list[RecordRow], marks: list[tuple[str,
         if len(row.text.split()) < SHORTEST_WORK:
             text &= RecordRow.title == row.title
         same = or_(RecordRow.url.in_(spellings(place_of(row.url))), text)
-        found |= {one.id: one for one in session.scalars(_living().where(same)) if row.text_hash}
+        if row.text_hash:
+            found |= {one.id: one for one in session.scalars(_living().where(same))}
     marks += [_mark_of(row) for row in found.values()]
     return Found(tuple(found.values()), tuple(dict.fromkeys(mark for mark in marks if any(mark))))
+
+
+def _marked(session: Session, marks: Sequence[tuple[str, str]]) -> list[RecordRow]:
+    """Records at one of these places, or with one of these texts."""
+    addresses = [spelling for place, _hashed in marks if place for spelling in spellings(place)]
+    hashes = [hashed for _place, hashed in marks if hashed]
+    return list(session.scalars(_living().where(or_(RecordRow.url.in_(addresses), RecordRow.text_hash.in_(hashes)))))
 
 
 def _mark_of(row: RecordRow) -> tuple[str, str]:
@@ -98,7 +106,9 @@ def take_down(
     check_reasons(ground, facts)
     if not found.marks:
         raise Conflict(_("Its words are erased already."))
-    alone(session, "take-downs")
+    alone(session, TAKING_DOWN)
+    # What a harvest has written since it was looked up goes, too.
+    found = _with_copies(session, [*found.rows, *_marked(session, found.marks)], list(found.marks))
     rows = list(session.scalars(locking(select(RecordRow).where(RecordRow.id.in_([row.id for row in found.rows])))))
     first = rows[0] if rows else None
     decision = decide(
@@ -148,6 +158,7 @@ def recount(session: Session, rows: Sequence[RecordRow]) -> None:
 
 def hide(session: Session, row: RecordRow, *, actor: Actor, facts: str = "", report_id: str = "") -> Decision:
     """Take one record from pages and search until it is settled; nothing of it is lost. Conflict when it is gone."""
+    alone(session, TAKING_DOWN)
     session.scalar(locking(select(RecordRow).where(RecordRow.id == row.id)))
     if row.withdrawn_at:
         raise Conflict(_("It is not shown any more already."))
@@ -169,7 +180,7 @@ def hide(session: Session, row: RecordRow, *, actor: Actor, facts: str = "", rep
 
 def lift(session: Session, decision_id: str, *, actor: Actor, facts: str = "") -> int:
     """End a take-down or a hiding; the next check of each source brings what was erased. Says how many records."""
-    alone(session, "take-downs")
+    alone(session, TAKING_DOWN)
     before = session.get(Decision, decision_id)
     in_force = select(KeptOut.record_id).where(KeptOut.decision_id == decision_id)
     blocked = select(Block.id).where(Block.decision_id == decision_id)

@@ -39,6 +39,10 @@ class Withheld:
     what: str
 
 
+TAKING_DOWN: Final = "take-downs"
+"""What a take-down holds alone, and whoever writes records beside others: neither misses what the other writes."""
+
+
 def place_of(address: str) -> str:
     """What makes two spellings one address: scheme, `www.`, a fragment and a slash at the end do not count."""
     return native_id(address).partition("#")[0].rstrip("/")

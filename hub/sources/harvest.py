@@ -18,10 +18,10 @@ from harvesters.problems import problem
 from harvesters.run import harvest
 from harvesters.sentences import Sentence
 from hub.config import Times
-from hub.db import NO_ANSWER, Database, locking, now
+from hub.db import NO_ANSWER, Database, beside, locking, now
 from hub.languages import N_
 from hub.records import service as records
-from hub.records.blocks import Withheld, keep_out_held, withheld
+from hub.records.blocks import TAKING_DOWN, Withheld, keep_out_held, withheld
 from hub.records.decisions import HIDE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
@@ -103,6 +103,8 @@ def _write(
     upserts: list[tuple[Change, Enriched]],
 ) -> None:
     """Everything of one page: records, problems, counters, cursor; the caller's transaction holds it together."""
+    # Before any row is held, or a take-down and we would wait for each other.
+    beside(session, TAKING_DOWN)
     # As it is now, and held: somebody may have edited it since the run began, and a run must not undo that.
     source = session.scalars(locking(select(Source).where(Source.id == run.source_id))).one()
     why = _withheld(session, run, source, [one for one, _ in upserts])

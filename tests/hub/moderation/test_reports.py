@@ -273,6 +273,7 @@ def test_nobody_else_sees_a_report(site: Site, admin: Browser) -> None:
         )
     theirs = f"/organisations/eastmere-fire-and-rescue/reports/{the_report(site).id}"
     assert admin.page(theirs).status == 403
+    assert site.page(theirs, site.operator()).status == 404
     assert site.page(f"{page}x").status == 404
     assert site.get(page).headers["Cache-Control"] == "private, no-store"
     with site.database.reading() as session:

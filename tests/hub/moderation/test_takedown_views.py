@@ -1,17 +1,21 @@
 """The pages of take-downs, what is left at a record's address, and the command."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Event
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub.accounts.models import Person
+from hub.db import beside, new_id
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.jobs import documents_of
 from hub.moderation.takedowns import hide, lift, look_up, take_down
 from hub.policy import COMMAND_LINE, SITE_MODERATOR
+from hub.records.blocks import TAKING_DOWN
 from hub.records.models import Block, KeptOut, RecordRow
 from hub.topics.service import Vocabulary
 from tests.hub.accounts.people import Browser, errors
@@ -133,3 +137,33 @@ def test_what_was_hidden_and_then_taken_down_comes_back_whole(site: Site) -> Non
         assert lift(session, decision, actor=COMMAND_LINE) == 2
     for name in ("joint", "alarms"):
         assert site.get(site.record(name)).status_code == 200
+
+
+def test_what_a_harvest_writes_at_the_same_moment_is_taken_down_too(site: Site) -> None:
+    """The harvest has looked for blocks, finds none, and has not yet written when the take-down begins."""
+    where, id = "https://northford.example/just-now", new_id()
+    writing, done = Event(), Event()
+
+    def harvest() -> None:
+        with site.database.writing() as session:
+            beside(session, TAKING_DOWN)
+            homes = session.get_one(RecordRow, site.ids["homes"])
+            given = {"source_id": homes.source_id, "organisation_id": homes.organisation_id, "work_id": id}
+            session.add(
+                RecordRow(id=id, native_id=where, url=where, title="Now", meta_hash="m", text_hash="t", **given)
+            )
+            session.flush()
+            writing.set()
+            assert not done.wait(0.3), "the take-down waits"
+
+    with ThreadPoolExecutor() as threads:
+        harvesting = threads.submit(harvest)
+        assert writing.wait(10)
+        with site.database.writing() as session:
+            found = look_up(session, where, BASE)
+            take_down(session, found, actor=COMMAND_LINE, ground="personal-data", facts="A name.")
+        done.set()
+        harvesting.result()
+    with site.database.reading() as session:
+        row = session.get_one(RecordRow, id)
+        assert (row.title, bool(row.withdrawn_at)) == ("", True)
