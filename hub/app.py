@@ -21,7 +21,7 @@ from hub.accounts.second import blueprint as second
 from hub.accounts.securing import blueprint as securing
 from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
-from hub.accounts.sessions import cookie_name, hold
+from hub.accounts.sessions import cookie_name, form_cookie, hold
 from hub.accounts.sign_in_settings import blueprint as sign_in_settings
 from hub.accounts.views import blueprint as accounts
 from hub.audit.service import come_from
@@ -116,7 +116,7 @@ def create_app(
     app = Flask("hub", static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=settings.secret(),
-        SESSION_COOKIE_NAME="moothall-form",
+        SESSION_COOKIE_NAME=form_cookie(settings),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
         MAX_CONTENT_LENGTH=1_000_000,

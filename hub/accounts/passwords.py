@@ -36,4 +36,4 @@ def faults(password: str, known: list[str]) -> list[str]:
 def _guesses(known: str) -> list[str]:
     """What somebody would try who knows this: `Ann Officer` as ann, officer, annofficer."""
     parts = known.lower().replace("@", " ").replace(".", " ").split()
-    return [known.lower(), *parts, "".join(parts)]
+    return [known.lower(), known.lower().partition("@")[0], *parts, "".join(parts)]

@@ -5,6 +5,7 @@ Flask-Login and Flask-Security keep who is signed in in Flask's session. Here th
 afterwards (security.md rule 21). Strangers have no row: looking at a page writes nothing.
 """
 
+import hashlib
 import time
 from datetime import timedelta
 from typing import Any, Final
@@ -41,6 +42,11 @@ def cookie_name(settings: Settings) -> str:
     return f"__Host-{SESSION_COOKIE}" if settings.base_url.startswith("https:") else SESSION_COOKIE
 
 
+def form_cookie(settings: Settings) -> str:
+    """The name of the cookie that holds what a form needs."""
+    return f"{cookie_name(settings)}-form"
+
+
 def set_secret(response: BaseResponse, settings: Settings, secret: str, *, kept: bool = False) -> None:
     """Have the browser keep a session's secret, `kept` as long as somebody stays signed in who asked for it."""
     seconds = int(_seconds(settings, kept))
@@ -66,6 +72,7 @@ class Sessions(SecureCookieSessionInterface):
     """Saves them; `hub.app` looks up who is signed in, where errors of the database have their page."""
 
     session_class = BrowserSession
+    digest_method = staticmethod(hashlib.sha256)
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
