@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="Bearer token for /metrics; without one only an operator reads them.")
     name: str = Field("Moothall", description="Name of this hub, on every page.")
     run_by: str = Field("", description="Who runs this hub, for the foot of every page.")
+    privacy_contact: str = Field("", description="Whom to ask about personal data: an address or page; else `contact`.")
+    accessibility_contact: str = Field("", description="Whom to tell what is not accessible; else `contact`.")
+    accessibility_prepared: str = Field("", description="Day when the accessibility statement was prepared.")
+    accessibility_reviewed: str = Field("", description="Day when that was last reviewed, as `2026-11-27`.")
     mail_url: str = Field(
         "",
         description="Relay that takes our mails: `smtp://user:password@relay.example:587`; empty: mails wait.",

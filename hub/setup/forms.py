@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Final
 
 from federation.record import clean_line
@@ -11,7 +12,13 @@ from hub.mail.addresses import mail_address
 from hub.setup.house import WHO_MAY_REGISTER, House
 from hub.setup.look import wrong_colours
 
-LONGEST: Final[dict[str, int]] = {"name": 60, "run_by": 200, "contact": 200, "welcome": 300}
+LONGEST: Final[dict[str, int]] = {
+    **{"name": 60, "run_by": 200, "contact": 200, "welcome": 300},
+    **{"privacy_contact": 200, "accessibility_contact": 200, "accessibility_gaps": 1000},
+}
+
+CONTACTS: Final = ("contact", "privacy_contact", "accessibility_contact")
+DAYS: Final = ("accessibility_prepared", "accessibility_reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,11 @@ class Typed:
     run_by: str = ""
     contact: str = ""
     welcome: str = ""
+    privacy_contact: str = ""
+    accessibility_contact: str = ""
+    accessibility_prepared: str = ""
+    accessibility_reviewed: str = ""
+    accessibility_gaps: str = ""
     hall: str = ""
     accent: str = ""
     registering: str = ""
@@ -56,17 +68,31 @@ def wrong_with(typed: Typed) -> dict[str, str]:
     for name, longest in LONGEST.items():
         if len(getattr(typed, name)) > longest:
             wrong[name] = _("Say it in at most %(num)s letters.", num=longest)
-    if "@" in typed.contact:
-        try:
-            mail_address(typed.contact)
-        except BadInput:
-            wrong["contact"] = _("This is no e-mail address. Enter one like hub@example.gov.uk.")
-    elif typed.contact and not typed.contact.startswith(("https://", "http://")):
-        wrong["contact"] = _("Enter an e-mail address, or the address of a page beginning with https://.")
+    wrong |= {name: said for name in CONTACTS if (said := _wrong_contact(getattr(typed, name)))}
+    wrong |= {name: said for name in DAYS if (said := _wrong_day(getattr(typed, name)))}
     wrong |= wrong_colours(typed.hall, typed.accent)
     if typed.registering not in WHO_MAY_REGISTER:
         wrong["registering"] = _("Choose who may make an account.")
     return wrong
+
+
+def _wrong_contact(contact: str) -> str:
+    if "@" in contact:
+        try:
+            mail_address(contact)
+        except BadInput:
+            return _("This is no e-mail address. Enter one like hub@example.gov.uk.")
+    elif contact and not contact.startswith(("https://", "http://")):
+        return _("Enter an e-mail address, or the address of a page beginning with https://.")
+    return ""
+
+
+def _wrong_day(day: str) -> str:
+    try:
+        date.fromisoformat(day or "2026-11-27")
+    except ValueError:
+        return _("Enter a day as year, month and day, like 2026-11-27.")
+    return ""
 
 
 def told_in(typed: Typed, default: House) -> dict[str, Any]:

@@ -19,7 +19,10 @@ MEMBERS: Final = "members"
 INVITED: Final = "invited"
 WHO_MAY_REGISTER: Final = (EVERYBODY, MEMBERS, INVITED)
 
-FROM_ENVIRONMENT: Final = ("name", "run_by", "contact")
+FROM_ENVIRONMENT: Final = (
+    *("name", "run_by", "contact", "privacy_contact", "accessibility_contact"),
+    *("accessibility_prepared", "accessibility_reviewed"),
+)
 """What a setting of the environment says as long as nothing is settled in the web."""
 
 log = logging.getLogger(__name__)
@@ -29,13 +32,19 @@ log = logging.getLogger(__name__)
 class House:
     """What can be settled; the defaults are those of a hub whose operator has not been asked yet.
 
-    `hall` and `accent` are colours as `#0f4a3c`, empty for ours; `logo` is the hash of a picture, empty for our mark.
+    The days of the accessibility statement are as `2026-11-27`. `hall` and `accent` are colours as `#0f4a3c`, empty for
+    ours; `logo` is the hash of a picture, empty for our mark.
     """
 
     name: str = "Moothall"
     run_by: str = ""
     contact: str = ""
     welcome: str = ""
+    privacy_contact: str = ""
+    accessibility_contact: str = ""
+    accessibility_prepared: str = ""
+    accessibility_reviewed: str = ""
+    accessibility_gaps: str = ""
     hall: str = ""
     accent: str = ""
     logo: str = ""
@@ -49,7 +58,7 @@ class House:
 
 def default_house(settings: Settings) -> House:
     """What holds where nothing was settled."""
-    return House(name=settings.name, run_by=settings.run_by, contact=settings.contact)
+    return House(**{name: getattr(settings, name) for name in FROM_ENVIRONMENT})
 
 
 def read_house(session: Session, settings: Settings) -> House:

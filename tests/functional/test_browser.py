@@ -28,6 +28,8 @@ PAGES = (
     "/sources",
     "/help",
     "/about",
+    "/privacy",
+    "/accessibility",
     "/records/none",
     "/sign-in/none",
     "/sign-in",

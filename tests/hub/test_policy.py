@@ -116,6 +116,8 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /sign-in": (200, 302, 302),
     "POST /sign-in": (200, 302, 302),
     "GET /about": (200, 200, 200),
+    "GET /accessibility": (200, 200, 200),
+    "GET /privacy": (200, 200, 200),
     "GET /health/live": (200, 200, 200),
     "GET /health/ready": (200, 200, 200),
     "GET /metrics": (403, 403, 200),
