@@ -32,6 +32,7 @@ HEADINGS: Final[dict[str, str]] = {
 }
 """What there is, in the order of the page; what has no heading yet comes last, by its own name."""
 
+STYLE_FILE: Final = "style.css"
 STYLE: Final = """\
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b2420; }
 h2 { margin-top: 2.5rem; border-top: 1px solid #dcd7ca; padding-top: 1rem; }
@@ -47,13 +48,21 @@ def personal_data(session: Session, person_id: str, *, hub: str, render: Render)
     who = whom(session, person_id)
     held = told(session, who)
     made = now()
-    page = render("parts/personal_data.html", held=_shown(held), headings=HEADINGS, who=who, hub=hub, made=made)
+    page = render(
+        "parts/personal_data.html",
+        held=_shown(held),
+        headings=HEADINGS,
+        who=who,
+        hub=hub,
+        made=made,
+        style=STYLE_FILE,
+    )
     told_of = {"hub": hub, "made": made, "person": who.person_id, "data": held}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(told_of, default=_plain, ensure_ascii=False, indent=2))
         archive.writestr("data.html", page)
-        archive.writestr("style.css", STYLE)
+        archive.writestr(STYLE_FILE, STYLE)
     return out.getvalue()
 
 
