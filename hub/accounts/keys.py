@@ -1,14 +1,13 @@
 """Keys made of the hub's secret key: a copy of the database alone opens nothing that was sealed or hashed with one."""
 
-import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, URLSafeTimedSerializer
+
+from hub.accounts.sealing import box, derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,7 @@ class Keys:
     @classmethod
     def of(cls, secret: str) -> "Keys":
         """Those of the hub with this secret key."""
-        sealing = Fernet(base64.urlsafe_b64encode(_derived(secret, "codes of an app")))
-        return cls(sealing, _derived(secret, "recovery codes"), _derived(secret, "challenges"))
+        return cls(box(secret, "codes of an app"), derived(secret, "recovery codes"), derived(secret, "challenges"))
 
     def seal(self, text: str) -> str:
         """Encrypted."""
@@ -53,7 +51,3 @@ class Keys:
 
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.challenges, salt=purpose)
-
-
-def _derived(secret: str, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"moothall {purpose}".encode()).derive(secret.encode())

@@ -13,17 +13,22 @@ class Broken(Exception):
 
 def seal(key: str, purpose: str, text: str) -> str:
     """`text` so that only this hub reads it; `key` is the hub's secret key, and each purpose has its own made of it."""
-    return _box(key, purpose).encrypt(text.encode()).decode()
+    return box(key, purpose).encrypt(text.encode()).decode()
 
 
 def unseal(key: str, purpose: str, sealed: str, *, seconds: int | None = None) -> str:
     """What was sealed for this purpose, `seconds` ago at most. Broken otherwise."""
     try:
-        return _box(key, purpose).decrypt(sealed.encode(), ttl=seconds).decode()
+        return box(key, purpose).decrypt(sealed.encode(), ttl=seconds).decode()
     except (InvalidToken, ValueError) as error:
         raise Broken from error
 
 
-def _box(key: str, purpose: str) -> Fernet:
-    derived = HKDF(SHA256(), length=32, salt=None, info=f"moothall {purpose}".encode()).derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+def box(key: str, purpose: str) -> Fernet:
+    """What seals and opens for this purpose."""
+    return Fernet(base64.urlsafe_b64encode(derived(key, purpose)))
+
+
+def derived(key: str, purpose: str) -> bytes:
+    """The key for this purpose alone, made of the hub's secret key."""
+    return HKDF(SHA256(), length=32, salt=None, info=f"moothall {purpose}".encode()).derive(key.encode())

@@ -15,6 +15,7 @@ from flask_security.utils import validate_redirect_url
 from hub.accounts.factors import factors_of, take_code
 from hub.accounts.limits import admit, forget
 from hub.accounts.passkeys import Asked, ask_to_prove, party_of, proven
+from hub.accounts.providers import required_at
 from hub.accounts.service import actor_for, note_wrong
 from hub.accounts.store import Account
 from hub.errors import BadInput, TooMany
@@ -110,12 +111,16 @@ def passkey() -> Any:
                 raise BadInput(_("Passkeys do not work at this address of the hub."), "passkey")
             row, person = proven(writing, party=party, keys=part("keys"), **_answer())
             known, person_id = person.active, row.person_id
+            elsewhere = required_at(writing, person.email or "") is not None
     except (BadInput, TooMany) as error:
         flash(str(error), "problem")
         return redirect(url_for("security.login", next=request.args.get("next")), 303)
     if not known:
         flash(_("This account is suspended."), "problem")
         return redirect(url_for("security.login"), 303)
+    if elsewhere:
+        flash(_("People of your organisation sign in with its own account, not here."), "problem")
+        return redirect(url_for("organisation_sign_in.ask"), 303)
     return _enter(part("people").find_user(id=person_id), request.form.get("kept") == "y")
 
 

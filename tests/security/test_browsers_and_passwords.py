@@ -1,12 +1,16 @@
 """What ASVS asks of headers, cookies and passwords, over https as a hub is reached in earnest."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from flask_security import hash_password, verify_password
 from sqlalchemy import func, select
 
+from hub import accounts
+from hub.accounts.app_codes import new_secret
 from hub.accounts.models import Person
 from hub.accounts.passwords import LONGEST, faults
 from tests.hub.site import Site, empty_site
@@ -106,6 +110,16 @@ def test_what_is_known_of_person_and_hub_is_no_password(password: str) -> None:
 def test_any_signs_do_and_64_of_them_too(password: str) -> None:
     assert len(password) <= LONGEST
     assert faults(password, []) == []
+
+
+def test_accounts_draw_chance_from_the_system_alone() -> None:
+    for path in (Path(accounts.__file__).parent).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {"random", "numpy"} & {one.partition(".")[0] for one in names}, path
+    assert len({new_secret() for _ in range(100)}) == 100
+    assert {len(new_secret()) for _ in range(5)} == {32}
 
 
 def test_a_password_is_kept_as_argon2_and_checked_whole(hub: Site) -> None:

@@ -12,6 +12,7 @@ from hub.accounts.models import Attempt, Identity, Person, Provider, WebSession
 from hub.audit.models import Audit
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
+from tests.hub.accounts.authenticator import code, later, set_up
 from tests.hub.accounts.organisations import (
     SECRET,
     come_back,
@@ -206,6 +207,21 @@ def test_an_account_that_was_there_is_opened_only_after_its_password(northford: 
     assert "can be opened by the sign-in of Northford City" in browser.mails(email)[-1].subject
     assert sign_in(there, Browser.at(northford), email).answer.location == "/account"
     assert Browser.at(northford).sign_in(email).status == 302, "the password goes on working"
+
+
+def test_who_has_a_second_factor_here_is_asked_for_it_too(northford: Site, there: There, email: str) -> None:
+    secret, _ = set_up(Browser.at(northford).member(email))
+    browser = Browser.at(northford)
+    sign_in(there, browser, email)
+    asked = browser.send("/sign-in/organisation/prove", password=PASSWORD)
+    assert asked.answer.location.startswith("/sign-in/second-factor")
+    assert not browser.secret
+    later(northford)
+    assert browser.send("/sign-in/second-factor", code=code(secret)).status == 303
+    assert browser.signed_in
+    again = Browser.at(northford)
+    assert sign_in(there, again, email).answer.location.startswith("/sign-in/second-factor")
+    assert not again.secret
 
 
 def test_guessing_the_password_of_an_account_there_is_limited(northford: Site, there: There, email: str) -> None:

@@ -12,8 +12,11 @@ from hub.accounts.passkeys import party_of
 from hub.audit.models import Audit
 from hub.config import read_settings
 from hub.db import now
+from hub.organisations.service import add_organisation
+from hub.policy import COMMAND_LINE
 from tests.databases import DATABASES, address_of
 from tests.hub.accounts.authenticator import Device
+from tests.hub.accounts.organisations import forget, signs_in_at
 from tests.hub.accounts.people import Browser, above
 from tests.hub.site import Site, empty_site
 
@@ -173,6 +176,22 @@ def test_a_removed_one_signs_in_no_more_and_is_ones_own_to_remove(named: Site, b
     assert whole(other, device) == "/sign-in"
     assert "belongs to no account here" in other.page("/sign-in").words
     assert other.sign_in(email).answer.location == "/account", "nothing is left to ask for"
+
+
+def test_where_an_organisations_sign_in_is_the_only_way_a_passkey_is_none(
+    named: Site, browser: Browser, email: str
+) -> None:
+    device = added(browser)
+    with named.database.writing() as session:
+        add_organisation(session, actor=COMMAND_LINE, name="Northford City", sector="council")
+    signs_in_at(named, "https://login.northford.example", only=True)
+    try:
+        phone = Browser.at(named)
+        assert whole(phone, device) == "/sign-in/organisation"
+        assert not phone.signed_in
+    finally:
+        forget(named)
+    assert whole(Browser.at(named), device) == "/account"
 
 
 def test_who_is_suspended_stays_out_with_a_passkey_too(named: Site, browser: Browser, email: str) -> None:
