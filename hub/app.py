@@ -59,6 +59,7 @@ from hub.setup.views import blueprint as setup
 from hub.sources.editing import blueprint as editing
 from hub.sources.health import FILTERS as SOURCE_FILTERS
 from hub.sources.registering import blueprint as registering
+from hub.sources.told_views import blueprint as told
 from hub.sources.views import blueprint as sources
 from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
@@ -73,6 +74,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     organising,
     registering,
     editing,
+    told,
     sources,
     accounts,
     addressing,

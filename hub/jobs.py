@@ -69,7 +69,7 @@ class Workshop:
     @property
     def named(self) -> Named:
         """How mails name the hub, as it is settled now."""
-        return Named(self.house.now.name, self.settings.base_url)
+        return Named(self.house.now.name, self.settings.base_url, self.settings.secret())
 
     def sandbox(self) -> Sandbox:
         """The sandbox of this process, with the labels of today's vocabulary."""

@@ -179,6 +179,18 @@ def give(
         session.delete(row)
 
 
+def hand_over(session: Session, *, kind: str, thing_id: str, organisation_id: str) -> None:
+    """A thing belongs to another organisation now: whoever answers for it goes on only if they belong there too."""
+    row = session.scalar(locking(select(Duty).where(Duty.kind == kind, Duty.thing_id == thing_id)))
+    if row is None:
+        return
+    row.organisation_id = organisation_id
+    if not _belongs(session, row.owner_id or "", organisation_id):
+        row.owner_id, row.since, row.told = None, now(), True
+    if not _belongs(session, row.deputy_id or "", organisation_id):
+        row.deputy_id = None
+
+
 def take_on(session: Session, *, actor: Actor, organisation_id: str, kind: str, thing_id: str) -> None:
     """Whoever makes a new thing for an organisation of theirs answers for it, until somebody else does."""
     if actor.person_id and _belongs(session, actor.person_id, organisation_id):

@@ -10,12 +10,23 @@ from hub.errors import Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
+from hub.organisations.service import find_organisation, organisations
+from hub.policy import can
 from hub.setup.house import house
 from hub.sources.approvals import must_wait
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
 from hub.sources.models import Source
 from hub.sources.registering import preview_page, settings_page
-from hub.sources.service import BUSY, CHANGED, change_source, edition, is_at_rest, registered, source_and_organisation
+from hub.sources.service import (
+    BUSY,
+    CHANGED,
+    change_source,
+    edition,
+    is_at_rest,
+    move_source,
+    registered,
+    source_and_organisation,
+)
 from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("editing", __name__)
@@ -30,13 +41,15 @@ def edit(id: str) -> Any:
     stored, organisation = _stored(id)
     typed = typed_in(request.args, stored)
     if "checked" not in request.args:
-        return settings_page(typed, organisation, stored=stored, id=id)
+        return settings_page(typed, organisation, stored=stored, id=id, members=_members())
     wrong = _wrong(id, typed, stored)
     if typed.seen == stored.seen:
-        return settings_page(typed, organisation, wrong, stored=stored, id=id), 400 if wrong else 200
+        return settings_page(
+            typed, organisation, wrong, stored=stored, id=id, members=_members()
+        ), 400 if wrong else 200
     # From here on, whoever saves has seen both.
     typed = replace(typed, seen=stored.seen)
-    return settings_page(typed, organisation, wrong, stored=stored, id=id, theirs=stored), 409
+    return settings_page(typed, organisation, wrong, stored=stored, id=id, theirs=stored, members=_members()), 409
 
 
 @blueprint.get("/sources/<id>/edit/preview")
@@ -71,6 +84,9 @@ def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
     """{field: what is wrong with it}, with what others have done meanwhile."""
     wrong = {} if typed.seen == stored.seen else {"name": _(CHANGED)}
     wrong |= wrong_with(typed, part("vocabulary").scheme)
+    if typed.organisation != stored.organisation and can(actor(), "manage organisations"):
+        with database().reading() as session:
+            wrong |= {} if is_at_rest(session, id) else {"organisation": _(BUSY)}
     if "address" in wrong or typed.place == stored.place:
         return wrong
     with database().reading() as session:
@@ -91,6 +107,8 @@ def _save(id: str, typed: Typed) -> Any:
         to = choices_in(typed, part("vocabulary").scheme)
         waits = must_wait(actor(), session.get_one(Organisation, row.organisation_id), house())
         changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to, waits=waits)
+        if can(actor(), "manage organisations"):
+            changed += move_source(session, row, actor=actor(), to=find_organisation(session, typed.organisation))
         waiting = bool(row.approval)
     if changed and waiting:
         flash(_("Saved. It waits for whoever runs this hub before anything is collected."))
@@ -107,3 +125,11 @@ def _stored(id: str) -> tuple[Typed, Organisation]:
         row, organisation = source_and_organisation(session, id)
         require("register sources", row)
         return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
+
+
+def _members() -> list[tuple[str, str]]:
+    """Whose it could be, for who may say so."""
+    if not can(actor(), "manage organisations"):
+        return []
+    with database().reading() as session:
+        return [(one.slug, one.name) for one in organisations(session)]

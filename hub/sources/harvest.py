@@ -30,7 +30,7 @@ from hub.sources.categories import with_categories
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
 from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source
-from hub.sources.notices import Named, tell_failed, tell_finished, tell_held
+from hub.sources.notices import Named, tell_failed, tell_finished, tell_held, tell_run
 
 TAGS_A_RECORD = 5
 
@@ -210,6 +210,7 @@ def finish(session: Session, run: Run, source: Source, cursor: Any, work: Work) 
     run.message, run.said = "", {}
     source.cursor = dict(cursor)
     tell_finished(session, run, source, work.named)
+    tell_run(session, run, source, work.named)
     source.failures = 0
     source.documents = records.living(session, source.id)
     source.next_due = now() + timedelta(seconds=source.interval)
@@ -243,6 +244,7 @@ def _end_badly(run_id: str, fence: int, found: Problem, error: HarvestError, wor
         source.documents = records.living(session, source.id)
         source.next_due = now() + timedelta(seconds=wait_after(source.failures, error.retry_after, work.times))
         tell_failed(session, run, source, work.named)
+        tell_run(session, run, source, work.named)
 
 
 def wait_after(failures: int, asked: float | None, times: Times) -> float:

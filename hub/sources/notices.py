@@ -1,8 +1,10 @@
 """Telling a source's organisation by mail that its state has changed, in the transaction that changes it: once each."""
 
+import hashlib
+import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +17,7 @@ from hub.languages import gettext as _
 from hub.languages import ngettext, speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
-from hub.sources.health import message_of, why_held
+from hub.sources.health import is_news, message_of, said_of, why_held
 from hub.sources.models import Run, Source
 from hub.words import on
 
@@ -31,6 +33,8 @@ class Named:
 
     hub: str
     base_url: str
+    key: str = field(default="", repr=False)
+    """Signs the links by which somebody wants mails, or none."""
 
 
 def tell_failed(session: Session, run: Run, source: Source, named: Named) -> None:
@@ -124,29 +128,90 @@ def _since(session: Session, source: Source) -> datetime | None:
     return ended[-1] if ended else None
 
 
+def tell_run(session: Session, run: Run, source: Source, named: Named) -> None:
+    """After any check: whoever wants to hear of each, or of those that brought something."""
+    wanted = source.tell_level == "every" or (source.tell_level == "changes" and is_news(run))
+    if not wanted or source.failures >= FAILING:
+        # From the third failure on the change of state is told, and it is told once.
+        return
+
+    def told() -> tuple[str, str]:
+        return f"{source.name[:120]}: {said_of(run)}", _(
+            "%(hub)s has checked what is published at %(address)s. The check ended %(when)s: %(said)s.",
+            hub=named.hub,
+            address=source.address,
+            when=_at(run.ended),
+            said=said_of(run),
+        )
+
+    organisation = session.get_one(Organisation, source.organisation_id)
+    _tell_other(session, "told", run, source, organisation, named, told)
+
+
 def _tell(
     session: Session, state: str, run: Run, source: Source, named: Named, told: Callable[[], tuple[str, str]]
 ) -> None:
-    """`told` says (subject, text), in the language of the organisation's contact point."""
+    """`told` says (subject, text), in the language of the organisation's contact point. Others hear it too."""
     organisation = session.get_one(Organisation, source.organisation_id)
-    if not organisation.contact_email or organisation.fictional:
+    if organisation.contact_email and not organisation.fictional:
+        with speaking(organisation.language):
+            why = _(
+                "You get this because this address is the contact point of %(organisation)s at %(hub)s.",
+                organisation=organisation.name,
+                hub=named.hub,
+            )
+        _write(session, f"source {state} {run.id}", organisation.contact_email, source, organisation, named, told, why)
+    if source.tell_email != organisation.contact_email.lower():
+        _tell_other(session, state, run, source, organisation, named, told)
+
+
+def _tell_other(
+    session: Session,
+    state: str,
+    run: Run,
+    source: Source,
+    organisation: Organisation,
+    named: Named,
+    told: Callable[[], tuple[str, str]],
+) -> None:
+    """The address of the source's own, once it has said that it wants the mails."""
+    if not source.tell_email or not source.tell_confirmed or source.tell_level == "never" or organisation.fictional:
         return
+    with speaking(organisation.language):
+        why = _(
+            "You get this because this address wants to hear of this source. To get none any more:\n%(link)s",
+            link=f"{named.base_url}/sources/{source.id}/told/{secret_of(source, named)}",
+        )
+    _write(session, f"source {state} {run.id} other", source.tell_email, source, organisation, named, told, why)
+
+
+def secret_of(source: Source, named: Named) -> str:
+    """What shows that somebody reads the mails of the address that is told beside the organisation's."""
+    words = f"told {source.id} {source.tell_email}".encode()
+    return hmac.new(named.key.encode(), words, hashlib.sha256).hexdigest()[:40]
+
+
+def _write(
+    session: Session,
+    key: str,
+    recipient: str,
+    source: Source,
+    organisation: Organisation,
+    named: Named,
+    told: Callable[[], tuple[str, str]],
+    why: str,
+) -> None:
     with speaking(organisation.language):
         what, text = told()
         subject = clean_line(f"[{named.hub[:80]}] {what}")
         page = (
             f"{_('The page of the source, with every problem and what to do:')}\n{named.base_url}/sources/{source.id}"
         )
-        why = _(
-            "You get this because this address is the contact point of %(organisation)s at %(hub)s.",
-            organisation=organisation.name,
-            hub=named.hub,
-        )
     try:
         queue_mail(
             session,
-            key=f"source {state} {run.id}",
-            recipient=organisation.contact_email,
+            key=key,
+            recipient=recipient,
             subject=subject,
             text=clean(f"{source.name}, {organisation.name}\n\n{text}\n\n{page}\n\n{why}\n"),
             language=organisation.language,

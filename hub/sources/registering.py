@@ -240,6 +240,7 @@ def _offered() -> dict[str, Any]:
     topics = topic_choices(part("vocabulary").scheme)
     return {
         "kinds": KINDS,
+        "kind_choices": [(name, _(one.words)) for name, one in KINDS.items()],
         "languages": LANGUAGE_NAMES,
         "types": TYPE_NAMES,
         "licences": LICENCES,

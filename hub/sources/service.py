@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from federation.record import Record
 from harvesters.base import Tools
 from harvesters.kinds import KINDS
-from hub.accounts.duties import take_on
+from hub.accounts.duties import hand_over, take_on
 from hub.audit.service import note_act
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
@@ -21,6 +21,8 @@ from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import Actor
 from hub.records.keeping import Enriched, relicense, take_back
+from hub.records.models import RecordRow
+from hub.records.service import touch_all
 from hub.sources.categories import remap, with_categories
 from hub.sources.harvest import defaults_of, enrich
 from hub.sources.models import ACTIVE, LONGEST_ADDRESS, WAITING, Run, Source
@@ -144,6 +146,26 @@ def change_source(
         told = {"address": to.address, "kind": to.kind} if "address" in changed or "kind" in changed else {}
         note_act(session, actor=actor, action="change source", thing=f"source {source.id}", changed=changed, **told)
     return changed
+
+
+def move_source(session: Session, source: Source, *, actor: Actor, to: Organisation) -> list[str]:
+    """Give a source with all its documents to another organisation; what changed. Search follows in a moment.
+
+    Who answered for it, and who was told of its checks, belonged to the former one. Conflict while a check goes on.
+    """
+    if source.organisation_id == to.id:
+        return []
+    if not is_at_rest(session, source.id):
+        raise Conflict(_(BUSY))
+    former = source.organisation_id
+    source.organisation_id = to.id
+    source.tell_email, source.tell_confirmed = "", None
+    session.flush()
+    moved = touch_all(session, RecordRow.source_id == source.id, organisation_id=to.id)
+    hand_over(session, kind="source", thing_id=source.id, organisation_id=to.id)
+    act = {"action": "move source", "thing": f"source {source.id}", "documents": moved}
+    note_act(session, actor=actor, former=former, organisation=to.slug, **act)
+    return ["organisation"]
 
 
 def is_at_rest(session: Session, source_id: str) -> bool:

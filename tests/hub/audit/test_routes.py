@@ -332,6 +332,11 @@ def _approve_source(by: Sender) -> int:
     return by.send(f"/manage/approvals/sources/{id}", decision="approve")
 
 
+def _want_mails(by: Sender) -> int:
+    by.send(f"/sources/{by.source}/told", email="standards@northford.example", level="every")
+    return by.send(by.browser.link("standards@northford.example"), wanted="yes")
+
+
 def _register_source(by: Sender) -> int:
     address = f"https://northford.example/feed{next(NUMBERS)}"
     given = {"organisation": "northford-city", "kind": "feed", "address": address, "name": "More news"}
@@ -399,6 +404,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     "/sources/new": _register_source,
     "/sources/<id>/edit": lambda by: by.fill(f"/sources/{by.source}/edit", name=f"News {next(NUMBERS)}"),
+    "/sources/<id>/told": lambda by: by.send(f"/sources/{by.source}/told", email="", level="never"),
+    "/sources/<id>/told/<secret>": _want_mails,
     "/sources/<id>/check": lambda by: by.send(f"/sources/{by.source}/check"),
     "/sources/<id>/pause": lambda by: by.send(f"/sources/{by.source}/pause", paused="yes"),
     "/sources/<id>/runs/<run_id>/decide": lambda by: by.send(
