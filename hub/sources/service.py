@@ -163,8 +163,8 @@ def move_source(session: Session, source: Source, *, actor: Actor, to: Organisat
     session.flush()
     moved = touch_all(session, RecordRow.source_id == source.id, organisation_id=to.id)
     hand_over(session, kind="source", thing_id=source.id, organisation_id=to.id)
-    act = {"action": "move source", "thing": f"source {source.id}", "documents": moved}
-    note_act(session, actor=actor, former=former, organisation=to.slug, **act)
+    told = {"former": former, "organisation": to.slug, "documents": moved}
+    note_act(session, actor=actor, action="move source", thing=f"source {source.id}", **told)
     return ["organisation"]
 
 

@@ -36,8 +36,7 @@ def save(id: str) -> Any:
             row, _organisation = source_and_organisation(session, id)
             require("register sources", row)
             link = f"{part('settings').base_url}/sources/{id}/told/{{}}"
-            told = {"actor": actor(), "email": email, "level": level, "named": _named(), "link": link}
-            asked = set_told(session, row, **told)
+            asked = set_told(session, row, actor=actor(), email=email, level=level, named=_named(), link=link)
     except BadInput as error:
         return _form(id, email, level, {error.field: str(error)}), 400
     if asked:
