@@ -14,7 +14,7 @@ from hub.accounts.keys import Keys
 from hub.accounts.models import CodeApp, Passkey, Person, RecoveryCode, new_stamp
 from hub.accounts.recovery import codes_left, make_codes, use_code
 from hub.audit.service import note_act
-from hub.db import locking, new_id
+from hub.db import locking, new_id, now
 from hub.errors import Conflict, NotAllowed, NotFound
 from hub.languages import gettext as _
 from hub.languages import speaking
@@ -146,6 +146,14 @@ def take_code(session: Session, *, actor: Actor, code: str, keys: Keys, hub: str
     return True
 
 
+def warn_of_guesses(session: Session, *, person_id: str, hub: str) -> None:
+    """Tell somebody, once an hour, that who knows their password does not have their second factor."""
+    person = session.get_one(Person, person_id)
+    with speaking(person.language):
+        what = _("Somebody gave your password, and then several wrong codes. They were not let in.")
+    _tell(session, person, what, hub, key=f"guesses {person.id} {now():%Y-%m-%d %H}")
+
+
 def reset_factors(session: Session, *, actor: Actor, person_id: str, hub: str) -> Person:
     """Take away all that somebody has lost: the password, or a link, is enough again. Their sessions end.
 
@@ -204,12 +212,12 @@ def _gone(session: Session, person: Person, what: str, hub: str) -> None:
     _tell(session, person, what, hub)
 
 
-def _tell(session: Session, person: Person, what: str, hub: str) -> None:
+def _tell(session: Session, person: Person, what: str, hub: str, key: str = "") -> None:
     """By mail, so that nobody does it unnoticed."""
     if not person.email:
         return
     with speaking(person.language):
         subject = _("How you sign in to %(hub)s", hub=hub)
         text = what + "\n\n" + _("If it was not you, choose a new password and tell whoever runs the hub at once.")
-    key = f"factor {new_id()}"
+    key = key or f"factor {new_id()}"
     queue_mail(session, key=key, recipient=person.email, subject=subject, text=text, language=person.language)

@@ -12,7 +12,7 @@ from flask_security import login_user
 from flask_security.tf_plugin import TfPluginBase
 from flask_security.utils import validate_redirect_url
 
-from hub.accounts.factors import factors_of, take_code
+from hub.accounts.factors import factors_of, take_code, warn_of_guesses
 from hub.accounts.limits import admit, forget
 from hub.accounts.passkeys import Asked, ask_to_prove, party_of, proven
 from hub.accounts.providers import required_at
@@ -91,6 +91,8 @@ def answer() -> Any:
                     raise BadInput(_("This code is not right, is too old, or was used before."), "code")
             forget(writing, WHAT, account.id)
     except TooMany:
+        with database().writing() as writing:
+            warn_of_guesses(writing, person_id=account.id, hub=house().name)
         return _page(account, {"code": _("There were too many tries. Wait a quarter of an hour.")})
     except BadInput as error:
         with database().writing() as writing:

