@@ -30,7 +30,8 @@ def faults(password: str, known: list[str]) -> list[str]:
     if judged["score"] >= ENOUGH:
         return []
     said = _(str(judged["feedback"]["warning"] or N_("It is easy to guess."))).rstrip(".")
-    return [f"{said}. {_('Choose another password: three words that do not belong together do.')}"]
+    another = _("Choose another password: three words that do not belong together do.")
+    return [f"{said}. {another}"]
 
 
 def _guesses(known: str) -> list[str]:

@@ -66,8 +66,13 @@ def notes_of(asked: Asked, walked: Walked) -> Iterator[tuple[str, ...]]:
     if walked.any_word:
         sentences.append(_("No document has all of these words. These have at least one of them."))
     if walked.total > len(walked.ids):
-        first = f"{len(walked.ids):,}"
-        said = ("There is %(num)s result.", "There are %(num)s results. These are the first %(first)s.")
-        sentences.append(ngettext(*said, walked.total, first=first))
+        sentences.append(
+            ngettext(
+                "There is %(num)s result.",
+                "There are %(num)s results. These are the first %(first)s.",
+                walked.total,
+                first=f"{len(walked.ids):,}",
+            )
+        )
     for sentence in sentences:
         yield (sentence, *[""] * (len(COLUMNS) - 1))

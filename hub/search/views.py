@@ -215,7 +215,8 @@ def _title(asked: Asked, found: Found, where: Paging) -> str:
     what = _("%(words)s - search", words=asked.text) if asked.text else _("Search")
     if where.pages == 1:
         return what
-    return f"{what} {_('(page %(page)s of %(pages)s)', page=where.page, pages=where.pages)}"
+    which = _("(page %(page)s of %(pages)s)", page=where.page, pages=where.pages)
+    return f"{what} {which}"
 
 
 def _address_of(one: Suggestion) -> str:

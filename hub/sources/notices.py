@@ -201,19 +201,18 @@ def _write(
     told: Callable[[], tuple[str, str]],
     why: str,
 ) -> None:
+    address = f"{named.base_url}/sources/{source.id}"
     with speaking(organisation.language):
         what, text = told()
         subject = clean_line(f"[{named.hub[:80]}] {what}")
-        page = (
-            f"{_('The page of the source, with every problem and what to do:')}\n{named.base_url}/sources/{source.id}"
-        )
+        page = _("The page of the source, with every problem and what to do:")
     try:
         queue_mail(
             session,
             key=key,
             recipient=recipient,
             subject=subject,
-            text=clean(f"{source.name}, {organisation.name}\n\n{text}\n\n{page}\n\n{why}\n"),
+            text=clean(f"{source.name}, {organisation.name}\n\n{text}\n\n{page}\n{address}\n\n{why}\n"),
             language=organisation.language,
         )
     except BadInput as error:

@@ -278,8 +278,12 @@ def decide(id: str, run_id: str) -> Any:
         part("courier").send("harvest", run_id)
         flash(_("Accepted: the check goes on from where it was held."))
     else:
-        back = ("Refused: %(num)s document is back as it was.", "Refused: %(num)s documents are back as they were.")
-        flash(f"{ngettext(*back, restored)} {_('The next check is due now.')}")
+        back = ngettext(
+            "Refused: %(num)s document is back as it was. The next check is due now.",
+            "Refused: %(num)s documents are back as they were. The next check is due now.",
+            restored,
+        )
+        flash(back)
     return redirect(url_for("sources.source", id=id), 303)
 
 

@@ -1,5 +1,6 @@
 """The catalogues are whole: every sentence of the code is there, translated, and no other; and the hub reads them."""
 
+import ast
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,8 @@ from hub.languages import ENGLISH, LANGUAGES, N_, ngettext, speaking
 from hub.languages import gettext as _
 from tools import translations
 
-TEMPLATES = sorted((Path(__file__).parents[2] / "hub" / "templates").rglob("*.*"))
+HUB = Path(__file__).parents[2] / "hub"
+TEMPLATES = sorted((HUB / "templates").rglob("*.*"))
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 SAYING = {"_", "gettext", "ngettext"}
 
@@ -91,6 +93,23 @@ def test_a_number_is_said_in_the_form_that_the_language_has_for_it(code: str) ->
 def test_a_sentence_that_no_catalogue_has_is_said_in_english(code: str) -> None:
     with speaking(code):
         assert _(N_("Nobody has translated this.") + " 100 %") == "Nobody has translated this. 100 %"
+
+
+def test_no_sentence_stands_where_it_cannot_be_found(code: str) -> None:
+    """Within an f-string, or handed to `ngettext` by a name, it would not be seen by whoever looks for sentences."""
+    wanted = {one for message in translations.sentences() for one in (message.id, *message.id) if message.id}
+    for path in (*HUB.glob("*.py"), *HUB.glob("*/**/*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id in (*SAYING, "N_", "lazily")
+            ):
+                for one in call.args[: 2 if call.func.id == "ngettext" else 1]:
+                    where = f"{path.relative_to(HUB)}:{call.lineno}"
+                    assert call.func.id != "ngettext" or isinstance(one, ast.Constant), where
+                    if isinstance(one, ast.Constant) and path.parts[-2] not in ("cli", "demo"):
+                        assert one.value in wanted, where
 
 
 def test_templates_say_what_they_hold_themselves(code: str) -> None:

@@ -1,15 +1,19 @@
 """A source's organisation is told by mail when its state changes, once each, as the relay receives it."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, select
 
 from hub.db import now
+from hub.languages import speaking
 from hub.mail.delivery import Mailer
 from hub.mail.models import Mail
 from hub.organisations.models import Organisation
 from hub.policy import COMMAND_LINE
+from hub.sources.health import message_of, what_of
 from hub.sources.leases import end_as_stopped
-from hub.sources.models import Run, Source
+from hub.sources.models import ProblemRow, Run, Source
 from hub.sources.service import accept_held
 from hub.words import on
 from tests.hub.mail.made import QUICK, drain, relay
@@ -90,6 +94,52 @@ def test_three_failures_are_one_mail_and_the_recovery_is_one(checked: Checked) -
     assert recovered.message["Subject"] == f"[{hub.name}] Northford news: is collected again"
     assert "saw 3 documents" in texts(recovered)[0]
     assert failed.message["Message-ID"] != recovered.message["Message-ID"]
+
+
+def test_a_welsh_team_is_written_to_in_welsh_to_the_last_word_of_ours(checked: Checked) -> None:
+    with website(40) as (pages, site):
+        source = watched(checked, site, language="cy")
+        checked.check(source)
+        pages.list_answer = BROKEN
+        fail_the_third_time(checked, source)
+        (failed,) = delivered(checked)
+        pages.list_answer = None
+        checked.check(source)
+        (recovered,) = delivered(checked)
+        pages.pages = {number: text for number, text in pages.pages.items() if number < 15}
+        checked.check(source)
+        (held,) = delivered(checked)
+    hub = checked.parts.settings
+    assert "ni ellir casglu ohoni ers" in failed.message["Subject"]
+    assert [mail.message["Content-Language"] for mail in (failed, recovered, held)] == ["cy"] * 3
+    plain, html = texts(failed)
+    assert 'lang="cy"' in html
+    assert "Mae 3 gwiriad yn olynol wedi methu." in plain
+    assert "Nid oes dim yn http" in plain, "also what the harvesters say"
+    assert "(statws 404)" in plain
+    assert f"Mae {hub.name} yn casglu" in texts(recovered)[0]
+    assert "Stopiwyd gwiriad" in texts(held)[0]
+    assert re.search(r"byddai \d+ o \d+ dogfen yn cael eu dileu", texts(held)[0])
+    for mail in (failed, recovered, held):
+        assert not re.search(r"\b(the|was|checks?|status|documents?|page|because)\b", texts(mail)[0]), texts(mail)[0]
+
+
+def test_what_was_stored_before_its_words_were_kept_is_said_as_it_stands(checked: Checked) -> None:
+    with website(3) as (pages, site):
+        source = watched(checked, site)
+        pages.list_answer = BROKEN
+        checked.check(source)
+    with checked.parts.database.writing() as session:
+        problem = session.scalars(select(ProblemRow).where(ProblemRow.source_id == source)).one()
+        run = session.scalars(select(Run).where(Run.source_id == source)).one()
+        with speaking("cy"):
+            assert what_of(problem).startswith("Nid oes dim yn http")
+            assert message_of(run).startswith("Nid oes dim yn http")
+        assert what_of(problem) == problem.what
+        problem.words, run.said = {}, {}
+        with speaking("cy"):
+            assert what_of(problem) == problem.what
+            assert message_of(run) == run.message
 
 
 def test_two_failures_and_a_success_are_nobodys_business(checked: Checked) -> None:
