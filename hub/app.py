@@ -255,6 +255,10 @@ def _page(status: int, title: str, sentence: str, reference: str = "") -> tuple[
     return body, status, headers
 
 
+WRONG: Final = N_("Something went wrong")
+OUR_FAULT: Final = N_("Something went wrong on our side")
+AGAIN: Final = N_("Go back and try again.")
+
 TITLES: Final[dict[int, str]] = {
     400: N_("That request cannot be used"),
     403: N_("You may not do that"),
@@ -269,7 +273,7 @@ TITLES: Final[dict[int, str]] = {
 
 
 def _hub_error(error: HubError) -> Any:
-    return _page(error.status, _(TITLES.get(error.status, N_("Something went wrong on our side"))), str(error))
+    return _page(error.status, _(TITLES.get(error.status, OUR_FAULT)), str(error))
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -284,8 +288,8 @@ def _http_error(error: HTTPException) -> Any:
     }
     page, _status, headers = _page(
         status,
-        _(TITLES.get(status, N_("Something went wrong"))),
-        _(sentences.get(status, N_("Go back and try again."))),
+        _(TITLES.get(status, WRONG)),
+        _(sentences.get(status, AGAIN)),
     )
     allow = dict(error.get_headers()).get("Allow")
     return page, status, {**headers, "Allow": allow} if allow else headers
@@ -307,4 +311,4 @@ def _unforeseen(error: Exception) -> Any:
     sentence = _(
         "It is our fault, and it was noted. Try again; if it stays, tell whoever runs this hub the number below."
     )
-    return _page(500, _("Something went wrong on our side"), sentence, reference)
+    return _page(500, _(OUR_FAULT), sentence, reference)

@@ -40,6 +40,7 @@ KEYWORDS: Final[dict[str, Any]] = {
 """What marks a sentence; a Sentence is one of the harvesters, which know no catalogue."""
 
 WIDTH: Final = 110
+HEADERS: Final = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 HEADER: Final = "# What Moothall says. docs/welsh.md has the words to use; `make translations` compiles this file."
 
 
@@ -103,27 +104,33 @@ def _files(message: Message) -> list[str]:
     return sorted({name for name, _ in message.locations})
 
 
+class _Plain(Catalog):
+    """A catalogue without dates, persons and versions, so that only translations change its files."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        return [one for one in Catalog.mime_headers.fget(self) if one[0] in HEADERS]
+
+
+def _plain(found: Catalog) -> Catalog:
+    plain = _Plain(locale=found.locale, fuzzy=False, header_comment=HEADER)
+    for message in found:
+        if message.id:
+            plain[message.id] = message
+    return plain
+
+
 def written(found: Catalog) -> bytes:
-    """A catalogue as it is kept: sorted, without dates and line numbers, so that only translations change it."""
+    """A catalogue as it is kept, sorted, and without line numbers."""
     out = io.BytesIO()
-    write_po(out, found, width=WIDTH, sort_output=True, omit_header=False, include_lineno=False)
-    dated = (
-        "Project-Id-Version",
-        "Report-Msgid",
-        "POT-Creation",
-        "PO-Revision",
-        "Last-Translator",
-        "Language-Team",
-        "Generated-By",
-    )
-    lines = out.getvalue().decode().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(tuple(f'"{name}' for name in dated))).encode()
+    write_po(out, _plain(found), width=WIDTH, sort_output=True, include_lineno=False)
+    return out.getvalue()
 
 
 def compiled(found: Catalog) -> bytes:
     """The file that the hub reads, of the file that people write."""
     out = io.BytesIO()
-    write_mo(out, found)
+    write_mo(out, _plain(found))
     return out.getvalue()
 
 

@@ -12,6 +12,8 @@ LONGEST: Final = 200
 ENOUGH: Final = 3
 """Of zxcvbn's 0-4: more than 10⁸ guesses, "safely unguessable" where they are made slow."""
 
+GUESSED: Final = N_("It is easy to guess.")
+
 LOOKED_AT: Final = 72
 """Letters that are judged: judging long ones takes long, and those are good enough."""
 
@@ -29,7 +31,7 @@ def faults(password: str, known: list[str]) -> list[str]:
     judged: Any = zxcvbn(password[:LOOKED_AT], user_inputs=words)
     if judged["score"] >= ENOUGH:
         return []
-    said = _(str(judged["feedback"]["warning"] or N_("It is easy to guess."))).rstrip(".")
+    said = _(str(judged["feedback"]["warning"] or GUESSED)).rstrip(".")
     another = _("Choose another password: three words that do not belong together do.")
     return [f"{said}. {another}"]
 

@@ -36,7 +36,7 @@ from hub.accounts.store import Account, People, give_up
 from hub.accounts.views import confirm
 from hub.config import Settings
 from hub.db import Database, new_id, now
-from hub.languages import N_, language, ngettext, speaking
+from hub.languages import N_, language, speaking
 from hub.languages import gettext as _
 from hub.mail.service import queue_mail
 from hub.setup.house import house
@@ -213,10 +213,6 @@ class Words(FsDomain):
     def gettext(self, string: str, **variables: Any) -> str:
         """A sentence of MESSAGES, or one of the library's own."""
         return _(string, **variables)
-
-    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
-        """The same of a number."""
-        return ngettext(singular, plural, num, **variables)
 
 
 def _language_of(context: Mapping[str, Any]) -> str:

@@ -113,7 +113,8 @@ def server(database: Database) -> list[Finding]:
     new = int(version.split(".")[0]) >= OLDEST_SERVER
     too_old = "" if new else _("Move to version %(version)s or newer.", version=OLDEST_SERVER)
     minutes = f"{LONG.total_seconds() / 60:.0f}"
-    held = ", ".join(f"{one.process} ({one.program or _('unnamed')})" for one in open_)
+    unnamed = _("unnamed")
+    held = ", ".join(f"{one.process} ({one.program or unnamed})" for one in open_)
     ending = _("If it is no backup, end it: `%(ending)s`.", ending=open_[0].ending) if open_ else ""
     what = (
         _(
