@@ -94,7 +94,7 @@ class Data:
 
     def __init__(self, found: set[str]) -> None:
         longest = sorted(filter(None, found), key=len, reverse=True)
-        address = r"https?://\S+|[\w.+-]+@[\w.-]+|\b[\w-]+\.(?:example|invalid)\b"
+        address = r"https?://\S+|[\w.+-]+@[\w.-]+|\b[\w.-]+\.(?:example|invalid|uk)\b[\w/-]*"
         self._pattern = re.compile("|".join([address, *(rf"\b{re.escape(one)}" for one in longest)]))
         self._exact = {one.strip() for one in found}
         self._known: dict[str, str] = {}
