@@ -28,7 +28,7 @@ from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
 from hub.config import Settings
 from hub.db import NO_ANSWER, Database, is_text
-from hub.errors import HubError
+from hub.errors import HubError, NotAllowed
 from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
@@ -273,6 +273,8 @@ TITLES: Final[dict[int, str]] = {
 
 
 def _hub_error(error: HubError) -> Any:
+    if isinstance(error, NotAllowed):
+        log.warning("Refused to %s: %s %s", web.actor().person_id or "a stranger", request.method, request.endpoint)
     return _page(error.status, _(TITLES.get(error.status, OUR_FAULT)), str(error))
 
 

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(None, description="File that holds the secret key.")
     base_url: str = Field("http://127.0.0.1:8000", description="Address at which people reach the hub.")
     trusted_hosts: str = Field("", description="Host names we answer to, with commas; default: that of the base URL.")
+    trusted_proxy: str = Field(
+        "", description="IP address of the proxy in front, `*` for whoever connects; its X-Forwarded-For counts."
+    )
     fetch_allow: str = Field("", description="Private networks that may be fetched, as `127.0.0.0/8:*`, with commas.")
     contact: str = Field("", description="Address or page named in our user agent, for sites that we visit.")
     cache: Path = Field(

@@ -1,6 +1,6 @@
 """The web process: the app over parts opened from the settings, served by waitress."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -36,15 +36,23 @@ def build(settings: Settings) -> Flask:
     )
 
 
+def open_server(app: Any, settings: Settings, host: str, port: int) -> Any:
+    """What listens there. Of what a proxy says the reader's address counts alone, and only if it is the one we know."""
+    trusted: dict[str, Any] = {}
+    if settings.trusted_proxy:
+        trusted = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+    return create_server(
+        app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True, **trusted
+    )
+
+
 def serve(settings: Settings, host: str = "", port: int = 0) -> None:
     """Serve until the process is told to stop. Where nothing is said, the host and port are those of the base URL."""
     address = urlsplit(settings.base_url)
     host, port = host or address.hostname or "127.0.0.1", port or address.port or 8000
     app = build(settings)
     try:
-        server = create_server(
-            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
-        )
+        server = open_server(app, settings, host, port)
     except OSError as error:
         raise Unavailable(
             f"The site cannot be served at {host}, port {port}: {error.strerror}. Set another MOOTHALL_BASE_URL."

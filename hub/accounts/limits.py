@@ -5,6 +5,7 @@ Counted by account and by network (security.md rule 34), for every way in.
 
 import hashlib
 import ipaddress
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +17,8 @@ from hub.db import Database, alone, now
 from hub.errors import TooMany
 from hub.languages import N_
 from hub.languages import gettext as _
+
+log = logging.getLogger(__name__)
 
 WINDOW: Final = timedelta(minutes=15)
 BY_ACCOUNT: Final = 5
@@ -39,6 +42,7 @@ def admit(database: Database, what: str, account: str, address: str, most: int =
         if not full:
             session.add_all(Attempt(what=what, key=key) for key, _ in keys)
     if full:
+        log.warning("Too many tries at “%s” from %s", what, network_of(address))
         raise TooMany(_(SENTENCE))
 
 
