@@ -51,6 +51,7 @@ from hub.pages.topic import blueprint as topic
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES, hit_words
 from hub.retold import retold
+from hub.search.restricted import blueprint as restricted
 from hub.search.views import blueprint as search
 from hub.setup.house import Settled
 from hub.setup.house import house as settled_house
@@ -68,6 +69,7 @@ from hub.words import FILTERS
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home,
     search,
+    restricted,
     record,
     topic,
     organisation,

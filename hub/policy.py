@@ -35,12 +35,21 @@ METRICS: Final = Actor("Prometheus", "", frozenset({"metrics"}))
 WORK: Final = Actor("moothall", "", frozenset({"operator"}))
 
 
+EVERY: Final = "*"
+"""In place of an audience: all of them."""
+
+
 class Thing(Protocol):
-    """What rights hang on, whatever it is: everything of an organisation is public so far."""
+    """What rights hang on, whatever it is."""
 
     @property
     def organisation_id(self) -> Any:
         """Whose it is."""
+        ...
+
+    @property
+    def audience(self) -> Any:
+        """The id of the organisation whose people alone may see it; None for what is public."""
         ...
 
 
@@ -51,6 +60,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "register": frozenset({"everyone"}),
     "change own account": frozenset({"signed in"}),
     "secure own account": frozenset({"signed in"}),
+    "search what is restricted": frozenset({"signed in"}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator", CONTENT, ADMIN}),
@@ -76,10 +86,30 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
 def can(actor: Actor, action: str, thing: Thing | None = None) -> bool:
     """Whether `actor` may do `action` to `thing`; without one, to any at all. KeyError for an action not written down.
 
-    A route asks without a thing before its view runs; a view that has found one asks again.
+    A route asks without a thing before its view runs; a view that has found one asks again. Nobody may do anything to
+    what is restricted to others, and `read` is the question whether it is.
     """
     allowed = ACTIONS[action]
+    if thing is not None and not _may_see(actor, thing):
+        return False
     if "everyone" in allowed or ("signed in" in allowed and actor.person_id):
         return True
     there = {role for organisation, role in actor.memberships if thing is None or organisation == thing.organisation_id}
     return bool(allowed & (actor.roles | there))
+
+
+def audiences(actor: Actor) -> tuple[str, ...]:
+    """Whose restricted things `actor` may read besides what is public: ids of organisations, or EVERY; often none.
+
+    Searches filter by these, so that they find what `can(actor, "read", …)` allows, and nothing else.
+    """
+    if "operator" in actor.roles:
+        return (EVERY,)
+    return tuple(sorted({organisation for organisation, _ in actor.memberships}))
+
+
+def _may_see(actor: Actor, thing: Thing) -> bool:
+    if thing.audience is None:
+        return True
+    allowed = audiences(actor)
+    return EVERY in allowed or thing.audience in allowed

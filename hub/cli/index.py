@@ -32,5 +32,6 @@ def status(json_: bool) -> None:
     with workshop() as parts, parts.database.reading() as session:
         stats = open_reader(parts.settings).stats()
         value = {**asdict(stats), "waiting": waiting(session)}
-    words = f"{stats.engine}, {stats.documents} documents, {stats.bytes / 1e6:.1f} MB; {value['waiting']} changes wait."
+    held = f"{stats.documents} documents, {stats.restricted} of them restricted, {stats.bytes / 1e6:.1f} MB"
+    words = f"{stats.engine}, {held}; {value['waiting']} changes wait."
     show(value, json_=json_, words=lambda: words)

@@ -28,7 +28,7 @@ def take_down_(what: str, reason: str, why: str, json_: bool) -> None:
     Everything with the same address or the same text goes with it, and no check brings it back.
     """
     with workshop() as parts, parts.database.writing() as session:
-        found = look_up(session, what, parts.settings.base_url)
+        found = look_up(session, what, parts.settings.base_url, actor=COMMAND_LINE)
         decision = take_down(session, found, actor=COMMAND_LINE, ground=reason, facts=why)
         value = {"decision": decision.id, "documents": [row.id for row in found.rows]}
     count = many(len(value["documents"]), "document")

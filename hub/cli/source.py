@@ -16,7 +16,7 @@ from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.health import health_of
-from hub.sources.models import Source
+from hub.sources.models import PUBLIC, RESTRICTED, Source
 from hub.sources.previewing import Preview
 from hub.sources.previewing import preview as preview_source
 from hub.sources.service import add_source, check_address, find_source
@@ -51,8 +51,11 @@ def kind_at(address: str, tools: Any) -> tuple[str, str]:
 @click.option("--licence", "licence_uri", help="Licence of documents that do not say it.")
 @click.option("--contact", default="", help="Whom to ask about documents that do not say it.")
 @click.option("--every", "interval", default=3600, help="Seconds between checks.")
+@click.option("--restricted", is_flag=True, help="Only the people of ORGANISATION may see it and what it brings.")
 @as_json
-def add(organisation: str, address: str, kind: str | None, type_: str | None, json_: bool, **given: Any) -> None:
+def add(
+    organisation: str, address: str, kind: str | None, type_: str | None, restricted: bool, json_: bool, **given: Any
+) -> None:
     """Register ADDRESS as a source of ORGANISATION; it is checked at once by a running hub."""
     with workshop() as parts:
         if kind is None:
@@ -65,9 +68,10 @@ def add(organisation: str, address: str, kind: str | None, type_: str | None, js
                 kind=kind,
                 address=address,
                 type=type_ or "",
+                visibility=RESTRICTED if restricted else PUBLIC,
                 **given,
             )
-            value = {"id": row.id, "name": row.name, "kind": kind, "address": address}
+            value = {"id": row.id, "name": row.name, "kind": kind, "address": address, "visibility": row.visibility}
     words = f"Added “{value['name']}”: {KINDS[kind].words} at {address}. Check it now: moothall harvest {value['id']}"
     show(value, json_=json_, words=lambda: words)
 
@@ -122,16 +126,20 @@ def list_(json_: bool) -> None:
                     "organisation": name,
                     "kind": row.kind,
                     "address": row.address,
+                    "visibility": row.visibility,
                     "documents": row.documents,
                     "state": f"{health.word} {health.sentence}".strip(),
                 }
             )
-    lines = [(row["id"], row["name"], row["kind"], str(row["documents"]), row["state"][:70]) for row in rows]
+    lines = [
+        (row["id"], row["name"], row["kind"], row["visibility"], str(row["documents"]), row["state"][:70])
+        for row in rows
+    ]
     show(
         rows,
         json_=json_,
         words=lambda: (
-            table(lines, ("id", "name", "kind", "documents", "state"))
+            table(lines, ("id", "name", "kind", "visibility", "documents", "state"))
             if lines
             else "There are no sources yet. Add one with `moothall source add`."
         ),

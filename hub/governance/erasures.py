@@ -121,7 +121,7 @@ def _take_down(session: Session, one: Entry, actor: Actor) -> None:
     for place, hashed in one.marks:
         for what in filter(None, (f"https://{place}" if place else "", hashed)):
             try:
-                found = look_up(session, what, "")
+                found = look_up(session, what, "", actor=actor)
                 take_down(session, found, actor=actor, ground=one.how, facts="Applied again after a restore.")
             except HubError:
                 # Its words are erased already, by another mark of the same decision.

@@ -40,16 +40,23 @@ class Document:
     topics_tree: tuple[str, ...] = ()
     source: str = ""
     published: datetime | None = None
+    audience: tuple[str, ...] = ()
+    """Ids of the organisations whose people alone may find it: it goes into the restricted index. Empty: public."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whose eyes: only `public` exists so far. A field of Query that no caller can leave out."""
+    """Which index is asked, and for whose eyes. A field of Query that no caller can leave out.
+
+    Without audiences it is the public one. With some (`hub.policy.audiences`; EVERY means all) it is the restricted
+    one, and only documents for one of them are found and counted.
+    """
 
     audiences: tuple[str, ...]
 
 
 PUBLIC: Final = Rights(())
+"""The public index, which everybody may search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,8 @@ class Stats:
     """Which of the indexes is current."""
     troubles: tuple[str, ...] = ()
     """What of its server needs an operator although it answers: each what is wrong, and the fix, in two sentences."""
+    restricted: int = 0
+    """How many of the documents are in the restricted index."""
 
 
 class IndexWriter(Protocol):

@@ -17,8 +17,6 @@ from hub.index.analysis import Analysis, Welsh, unchanged, usable
 from hub.index.base import (
     START,
     Document,
-    IndexReader,
-    IndexWriter,
     Query,
     Rebuilt,
     Refused,
@@ -35,11 +33,15 @@ from hub.index.matching import EmbeddedMatcher
 from hub.index.pages import answer, holder, like, page_of
 from hub.index.ranking import Ranking
 from hub.index.schema import engine_document, fingerprint, register, schema
+from hub.index.sides import SidedReader, SidedWriter
 from hub.index.spelling import nearest
 from hub.index.titles import begun
 from hub.languages import gettext as _
 
 ENGINE: Final = "embedded"
+RESTRICTED: Final = "restricted"
+"""The folder of the restricted index, in that of the public one."""
+
 BATCH_HEAP: Final = 32_000_000
 REBUILD_HEAP: Final = 128_000_000
 REBUILD_THREADS: Final = 2
@@ -48,8 +50,9 @@ REBUILD_THREADS: Final = 2
 class EmbeddedWriter:
     """Writes to the index in `folder`. Not for several threads at once; a second writer gets Busy."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folders = Folders(folder, fingerprint())
+    def __init__(self, folder: Path, restricted: bool = False) -> None:
+        self._folders = Folders(folder, fingerprint(restricted))
+        self._restricted = restricted
         self._lock = Lock(folder)
         self._writer: tantivy.IndexWriter | None = None
 
@@ -70,7 +73,7 @@ class EmbeddedWriter:
                 return not _open(self._folders, self._folders.current()).searcher().num_docs
             self._close()
             name = self._folders.make()
-            tantivy.Index(schema(), str(self._folders.root / name))
+            tantivy.Index(schema(self._restricted), str(self._folders.root / name))
             self._folders.switch(name)
             return True
         finally:
@@ -84,6 +87,8 @@ class EmbeddedWriter:
     def apply(self, documents: Sequence[Document], deleted: Mapping[str, int]) -> list[Refused]:
         """Add, replace and remove, then commit. Busy; IndexUnavailable where it cannot be written."""
         made, refused = _made(documents)
+        if not made and not self._holds(deleted):
+            return refused
         try:
             self._write(made, deleted)
         except IndexUnavailable:
@@ -101,7 +106,8 @@ class EmbeddedWriter:
             folders.keep(folders.current())
         name = folders.make()
         try:
-            rebuilt = _filled(register(tantivy.Index(schema(), str(folders.root / name))), documents)
+            index = tantivy.Index(schema(self._restricted), str(folders.root / name))
+            rebuilt = _filled(register(index), documents)
         except ValueError as error:
             folders.keep(*self._in_use())
             raise IndexUnavailable(f"The new search index could not be written: {error}.") from error
@@ -114,6 +120,13 @@ class EmbeddedWriter:
         """Finish merging, and free the place."""
         self._close()
         self._lock.give_back()
+
+    def _holds(self, ids: Iterable[str]) -> bool:
+        """Whether any of these is there: a commit costs twenty times as much, and most are in the other index."""
+        self._lock.take()
+        index = _open(self._folders, self._folders.current())
+        asked = tantivy.Query.term_set_query(index.schema, "id", [usable(id) for id in ids])
+        return bool(index.searcher().search(asked, 1, count=False).hits)
 
     def _in_use(self) -> list[str]:
         try:
@@ -222,8 +235,11 @@ class EmbeddedReader:
     rebuild: the engine's own reloading does not survive a fork.
     """
 
-    def __init__(self, folder: Path, welsh: Welsh = unchanged, key: Callable[[], str] = own_key) -> None:
-        self._folders = Folders(folder, fingerprint())
+    def __init__(
+        self, folder: Path, welsh: Welsh = unchanged, key: Callable[[], str] = own_key, restricted: bool = False
+    ) -> None:
+        self._folders = Folders(folder, fingerprint(restricted))
+        self._restricted = restricted
         self._analysis = Analysis(welsh)
         self._lists = Lists(Cursors(ENGINE, key))
         self._guard = threading.Lock()
@@ -234,7 +250,7 @@ class EmbeddedReader:
         if query.after not in ("", START):
             return answer(lambda: self._lists.next(query, self._analysis))
         opened, searcher = self._now()
-        ranking = Ranking(opened.schema, self._analysis, holder(searcher))
+        ranking = Ranking(opened.schema, self._analysis, holder(searcher), self._restricted)
         if query.after:
             return answer(lambda: self._lists.first(searcher, ranking, query, self._analysis))
         return answer(lambda: page_of(searcher, ranking, query, self._analysis))
@@ -287,8 +303,13 @@ class EmbeddedReader:
         return opened, opened.index.searcher()
 
 
-def open_embedded(settings: Settings) -> tuple[IndexReader, IndexWriter, SavedMatcher]:
-    """What reads and writes the index in the data folder; nothing touches it before its first call."""
+def open_embedded(settings: Settings) -> tuple[SidedReader, SidedWriter, SavedMatcher]:
+    """What reads and writes the indexes in the data folder; nothing touches it before its first call."""
     dictionary = Dictionary(settings.cache)
-    reader = EmbeddedReader(settings.index_folder, dictionary, settings.secret)
-    return reader, EmbeddedWriter(settings.index_folder), EmbeddedMatcher(dictionary)
+    public, restricted = settings.index_folder, settings.index_folder / RESTRICTED
+    reader = SidedReader(
+        EmbeddedReader(public, dictionary, settings.secret),
+        EmbeddedReader(restricted, dictionary, settings.secret, restricted=True),
+    )
+    writer = SidedWriter(EmbeddedWriter(public), EmbeddedWriter(restricted, restricted=True))
+    return reader, writer, EmbeddedMatcher(dictionary)

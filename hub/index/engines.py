@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from hub.config import Settings
 from hub.errors import BadInput
-from hub.index.base import IndexReader, IndexWriter, SavedMatcher
+from hub.index.base import SavedMatcher
+from hub.index.sides import SidedReader, SidedWriter
 
 _OPENSEARCH: Final = "hub.index.opensearch.opening:open_opensearch"
 
@@ -18,12 +19,12 @@ ENGINES: Final = {
 """Scheme of MOOTHALL_SEARCH_URL to `module:function`: it takes the settings and gives a reader, a writer, a matcher."""
 
 
-def open_reader(settings: Settings) -> IndexReader:
+def open_reader(settings: Settings) -> SidedReader:
     """The reader of the index. Nothing is opened before its first call, so this works before a fork."""
     return _opened(settings)[0]
 
 
-def open_writer(settings: Settings) -> IndexWriter:
+def open_writer(settings: Settings) -> SidedWriter:
     """The writer of the index. It takes its place at its first call."""
     return _opened(settings)[1]
 
@@ -33,7 +34,7 @@ def open_matcher(settings: Settings) -> SavedMatcher:
     return _opened(settings)[2]
 
 
-def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter, SavedMatcher]:
+def _opened(settings: Settings) -> tuple[SidedReader, SidedWriter, SavedMatcher]:
     scheme = urlsplit(settings.search_url).scheme
     if scheme not in ENGINES:
         known = ", ".join(f"`{name}:`" for name in ENGINES)
@@ -46,4 +47,4 @@ def _opened(settings: Settings) -> tuple[IndexReader, IndexWriter, SavedMatcher]
             raise
         fix = "`pip install 'moothall[opensearch]'` adds it."
         raise BadInput(f"A search address with “{scheme}:” needs a part that is not installed. {fix}") from error
-    return cast(tuple[IndexReader, IndexWriter, SavedMatcher], getattr(engine, function)(settings))
+    return cast(tuple[SidedReader, SidedWriter, SavedMatcher], getattr(engine, function)(settings))

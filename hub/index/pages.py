@@ -58,8 +58,19 @@ def found_in(
         return _total(searcher.search(narrowed, 1)), []
     words = any(not clause.excluded for clause in query.clauses)
     order = "published" if query.sort == "newest" or not words else None
+    if query.rights.audiences and not order:
+        every = _equals_newest_first(searcher, narrowed)
+        return len(every), every[offset : offset + size]
     answer = searcher.search(narrowed, size, offset=offset, order_by_field=order)
     return _total(answer), [(0.0 if order else float(score), address) for score, address in answer.hits]
+
+
+def _equals_newest_first(searcher: tantivy.Searcher, narrowed: tantivy.Query) -> list[Found]:
+    """All that match, the best first. In the restricted index many are worth the same: those come newest first."""
+    found = searcher.search(narrowed, searcher.num_docs).hits
+    dates = searcher.fast_field_values("published", [address for _, address in found])
+    ranked = sorted(zip(found, dates, strict=True), key=lambda one: (-round(float(one[0][0]), 4), -int(one[1] or 0)))
+    return [(float(score), address) for (score, address), _ in ranked]
 
 
 def hits_of(searcher: tantivy.Searcher, found: Iterable[Found], query: Query, analysis: Analysis) -> tuple[Hit, ...]:

@@ -10,8 +10,9 @@ from tantivy import FieldType, Occur
 from hub.errors import BadInput
 from hub.index.analysis import FIELDS, Analysis, field_of, usable
 from hub.index.base import OWN_LABEL, Clause, Expansion, Query
-from hub.index.schema import DATED, DAY, FILTERS, LABELS, NEVER, moment
+from hub.index.schema import AUDIENCE, DATED, DAY, FILTERS, LABELS, NEVER, moment
 from hub.languages import gettext as _
+from hub.policy import EVERY
 
 TITLE: Final = 0.5
 """What a word in the title is worth beside the same word anywhere. Search.md §5.2: 3 or 10 loses 5 to 18 points."""
@@ -29,11 +30,18 @@ class Ranking:
     """Makes engine queries. `holds(field, word)` says whether the index has the word there: if not, it is left out.
 
     Leaving out is what makes a search in six languages cost as much as one in the languages that know the word.
+
+    In the restricted index a word is worth the same wherever it stands: how rare it is would tell of what others have.
     """
 
     def __init__(
-        self, schema: tantivy.Schema, analysis: Analysis, holds: Callable[[str, str], bool] = lambda field, word: True
+        self,
+        schema: tantivy.Schema,
+        analysis: Analysis,
+        holds: Callable[[str, str], bool] = lambda field, word: True,
+        restricted: bool = False,
     ) -> None:
+        self._restricted = restricted
         self._schema = schema
         self._analysis = analysis
         self._holds = holds
@@ -52,6 +60,9 @@ class Ranking:
     def narrowed(self, query: Query, matching: tantivy.Query, without: str = "") -> tantivy.Query:
         """`matching` and the filters and dates of the query, which count nothing; one facet's filter left out."""
         parts = [(Occur.Must, self._one_of(name, values)) for name, values in query.filters.items() if name != without]
+        if self._restricted and EVERY not in query.rights.audiences:
+            allowed = tantivy.Query.term_set_query(self._schema, AUDIENCE, list(map(usable, query.rights.audiences)))
+            parts.append((Occur.Must, tantivy.Query.const_score_query(allowed, 0)))
         if query.since or query.until:
             parts.append((Occur.Must, self._between(query)))
         return tantivy.Query.boolean_query([(Occur.Must, matching), *parts]) if parts else matching
@@ -116,12 +127,12 @@ class Ranking:
         if not words or not all(self._holds(field, word) for word in words):
             return None
         if len(words) == 1:
-            return tantivy.Query.term_query(self._schema, field, words[0])
+            return self._worth(tantivy.Query.term_query(self._schema, field, words[0]))
         parts: list[Part] = [
             (Occur.Must, tantivy.Query.term_query(self._schema, field, word)) for word in dict.fromkeys(words)
         ]
         parts.append((Occur.Should, tantivy.Query.phrase_query(self._schema, field, list(words))))
-        return tantivy.Query.boolean_query(parts)
+        return self._worth(tantivy.Query.boolean_query(parts))
 
     def _bonuses(self, query: Query, wanted: Sequence[tuple[Clause, int]]) -> list[Part]:
         """What raises the score of a document that matches anyway: titles, the topic, labels in the own language."""
@@ -158,8 +169,11 @@ class Ranking:
         if not words or not all(self._holds(field, word) for word in words):
             return None
         if len(words) == 1:
-            return tantivy.Query.term_query(self._schema, field, words[0])
-        return tantivy.Query.phrase_query(self._schema, field, list(words))
+            return self._worth(tantivy.Query.term_query(self._schema, field, words[0]))
+        return self._worth(tantivy.Query.phrase_query(self._schema, field, list(words)))
+
+    def _worth(self, found: tantivy.Query) -> tantivy.Query:
+        return tantivy.Query.const_score_query(found, 1) if self._restricted else found
 
     def _one_of(self, name: str, values: Sequence[str]) -> tantivy.Query:
         if name not in FILTERS:

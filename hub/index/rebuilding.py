@@ -1,15 +1,16 @@
 """Making the index again from the database, comparing the two, and mending what differs."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
 from hub.db import Database
 from hub.errors import Busy
-from hub.index.base import Document, IndexReader, IndexWriter, Refused
+from hub.index.base import Document, IndexWriter, Refused
 from hub.index.delivery import LIMIT, Documents, Told, deliver_all, load, log_refused
+from hub.index.sides import SidedReader
 
 PATIENCE: Final = 30.0
 """Seconds that a rebuild or a repair waits for the writer's place."""
@@ -109,24 +110,29 @@ def _patiently(call: Callable[[], T], patience: float) -> T:
             time.sleep(0.05)
 
 
-def compare(database: Database, reader: IndexReader, documents: Mapping[str, Documents]) -> Differences:
+def compare(database: Database, reader: SidedReader, documents: Mapping[str, Documents]) -> Differences:
     """In what the index differs from the database. Each difference is looked at twice: work may go on meanwhile."""
-    held = reader.versions()
-    wanted: dict[str, int] = {}
+    held = reader.placed()
+    wanted: dict[tuple[str, bool], int] = {}
     for _, loaded, _ in _batches(database, documents):
-        wanted.update({id: document.version for id, document in loaded.items() if document is not None})
+        wanted.update(_placed(document for document in loaded.values() if document is not None))
     first = _differences(wanted, held)
     if not first.ids:
         return first
     again = _now(database, documents, first.ids)
-    return _differences({one.id: one.version for one in again.values()}, reader.versions(first.ids))
+    return _differences(_placed(again.values()), reader.placed(first.ids))
 
 
-def _differences(wanted: Mapping[str, int], held: Mapping[str, int]) -> Differences:
+def _placed(documents: Iterable[Document]) -> dict[tuple[str, bool], int]:
+    return {(one.id, bool(one.audience)): one.version for one in documents}
+
+
+def _differences(wanted: Mapping[tuple[str, bool], int], held: Mapping[tuple[str, bool], int]) -> Differences:
+    """One that is in the index of the other side is missing here and too many there."""
     return Differences(
-        missing=tuple(sorted(wanted.keys() - held.keys())),
-        extra=tuple(sorted(held.keys() - wanted.keys())),
-        stale=tuple(sorted(id for id in wanted.keys() & held.keys() if wanted[id] != held[id])),
+        missing=tuple(sorted(id for id, _ in wanted.keys() - held.keys())),
+        extra=tuple(sorted(id for id, _ in held.keys() - wanted.keys())),
+        stale=tuple(sorted(place[0] for place in wanted.keys() & held.keys() if wanted[place] != held[place])),
     )
 
 
@@ -162,7 +168,7 @@ def repair(
 
 
 def mend(
-    database: Database, reader: IndexReader, writer: IndexWriter, documents: Mapping[str, Documents]
+    database: Database, reader: SidedReader, writer: IndexWriter, documents: Mapping[str, Documents]
 ) -> Differences:
     """Make the index right, and wholly anew where there is none of our shape. Gives what differs even then. Busy.
 

@@ -23,6 +23,9 @@ FILTERS: Final = {
 }
 """The field behind each filter and facet. A topic counts for all above it, so that a broader one is one term."""
 
+AUDIENCE: Final = "audience"
+"""Whose a document of the restricted index is. The public index has no such field, and no document of anybody's own."""
+
 LABELS: Final = "labels"
 STARTS: Final = "starts"
 """The words of the title, folded only, whatever its language: those of an unfinished word cannot be stemmed."""
@@ -42,7 +45,7 @@ NEVER: Final = 2**64 - 1
 """Above every date."""
 
 
-def schema() -> tantivy.Schema:
+def schema(restricted: bool = False) -> tantivy.Schema:
     """For each language one field for everything and one for titles; keywords; what a page shows, stored as it is."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
@@ -50,6 +53,8 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("published", fast=True, indexed=True)
     for name in KEYWORDS:
         builder.add_text_field(name, stored=name == "language", fast=True, tokenizer_name="raw", index_option="basic")
+    if restricted:
+        builder.add_text_field(AUDIENCE, tokenizer_name="raw", index_option="basic")
     for language in FIELDS:
         builder.add_text_field(f"all_{language}", tokenizer_name=language)
         builder.add_text_field(f"title_{language}", tokenizer_name=language)
@@ -60,10 +65,10 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def fingerprint() -> str:
+def fingerprint(restricted: bool = False) -> str:
     """Eight characters that change with the fields, the analysis or the engine: an index of another one is rebuilt."""
     engine = ".".join(version("tantivy").split(".")[:2])
-    said = repr((engine, KEYWORDS, FIELDS, STARTS, STEMMERS, LONGEST, _TIE_BITS, _REVISION))
+    said = repr((engine, KEYWORDS, FIELDS, STARTS, STEMMERS, LONGEST, _TIE_BITS, _REVISION, *([AUDIENCE] * restricted)))
     return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
@@ -113,6 +118,8 @@ def engine_document(document: Document) -> tantivy.Document:
         value: str | tuple[str, ...] = getattr(document, name)
         for one in texts(*dict.fromkeys((value,) if isinstance(value, str) else value)):
             made.add_text(name, one)
+    for one in texts(*document.audience):
+        made.add_text(AUDIENCE, one)
     made.add_text(STARTS, usable(document.title))
     made.add_bytes("title", usable(document.title).encode())
     made.add_bytes("text", shown_text(document).encode())

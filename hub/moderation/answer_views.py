@@ -25,7 +25,7 @@ from hub.moderation.reports import (
 from hub.moderation.takedowns import hide
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
-from hub.policy import can
+from hub.policy import audiences, can
 from hub.records.models import RecordRow
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, part, policy, require
 
@@ -131,7 +131,8 @@ def _ours(session: Session, slug: str, id: str, *, lock: bool = False) -> Report
     organisation = find_organisation(session, slug)
     require("answer reports", organisation)
     report = find_report(session, id, lock=lock)
-    if report.organisation_id != organisation.id:
+    row = session.get(RecordRow, report.record_id) if report.record_id else None
+    if report.organisation_id != organisation.id or (row is not None and not can(actor(), "read", row)):
         raise NotFound(_("There is no such report any more."))
     return report
 
@@ -153,6 +154,7 @@ def _list(slug: str = "") -> Any:
         organisation = _answered_by(session, slug)
         rows, total = reports(
             session,
+            audiences=audiences(actor()),
             organisation_id=organisation.id if organisation else "",
             offset=(page_asked() - 1) * LIST,
             limit=LIST,
@@ -191,7 +193,12 @@ def _answered_by(session: Session, slug: str) -> Organisation | None:
 def _table(slug: str = "") -> Response:
     with database().reading() as session:
         organisation = _answered_by(session, slug)
-        found, _total = reports(session, organisation_id=organisation.id if organisation else "", **_asked())
+        found, _total = reports(
+            session,
+            audiences=audiences(actor()),
+            organisation_id=organisation.id if organisation else "",
+            **_asked(),
+        )
         rows = [
             (
                 report.created,

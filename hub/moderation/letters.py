@@ -69,8 +69,9 @@ def tell_organisation(
 
 
 def tell_moderators(session: Session, report: Report, organisation: Organisation, why: str, named: Named) -> None:
-    """Every site moderator and operator hears of a report, once for each reason."""
-    for person in _moderators(session):
+    """Every site moderator and operator hears of a report, once for each reason; of restricted ones operators alone."""
+    row = session.get(RecordRow, report.record_id) if report.record_id else None
+    for person in _moderators(session, restricted=row is not None and row.audience is not None):
         with speaking(person.language):
             text = _(
                 "A document of %(organisation)s is reported. %(why)s\n\nRead and answer it here:\n%(link)s\n\n"
@@ -139,8 +140,9 @@ def _admins(session: Session, organisation_id: str) -> Sequence[Person]:
     return session.scalars(there.where(*_REACHABLE).order_by(Person.id)).all()
 
 
-def _moderators(session: Session) -> Sequence[Person]:
-    there = select(Person).where(Person.role.in_((OPERATOR, SITE_MODERATOR)), *_REACHABLE)
+def _moderators(session: Session, *, restricted: bool) -> Sequence[Person]:
+    roles = (OPERATOR,) if restricted else (OPERATOR, SITE_MODERATOR)
+    there = select(Person).where(Person.role.in_(roles), *_REACHABLE)
     return session.scalars(there.order_by(Person.id)).all()
 
 

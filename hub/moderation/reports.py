@@ -22,6 +22,7 @@ from hub.moderation.models import ANSWERED, PASSED, Report
 from hub.moderation.takedowns import LONGEST
 from hub.organisations.models import Organisation
 from hub.policy import ANONYMOUS, WORK, Actor
+from hub.records.audiences import shown_to
 from hub.records.decisions import ANSWER, COPYRIGHT, ESCALATE, OBJECT, PASS_ON, PERSONAL, decide
 from hub.records.models import Decision, RecordRow
 from hub.sources.notices import Named
@@ -209,6 +210,7 @@ def decisions_of(session: Session, report_id: str) -> Sequence[Decision]:
 def reports(
     session: Session,
     *,
+    audiences: Sequence[str],
     organisation_id: str = "",
     state: str = "",
     reason: str = "",
@@ -216,11 +218,15 @@ def reports(
     offset: int = 0,
     limit: int = 1_000_000,
 ) -> tuple[list[tuple[Report, Organisation, RecordRow | None]], int]:
-    """Reports with whose they are and of what, and how many there are; of all organisations without one."""
+    """Reports with whose they are and of what, and how many there are; of all organisations without one.
+
+    Of restricted documents those that are for one of the `audiences`.
+    """
     asked: Select[Report, Organisation, RecordRow] = (
         select(Report, Organisation, RecordRow)
         .join(Organisation, Organisation.id == Report.organisation_id)
         .outerjoin(RecordRow, RecordRow.id == Report.record_id)
+        .where(shown_to(audiences))
     )
     for column, value in ((Report.organisation_id, organisation_id), (Report.state, state), (Report.reason, reason)):
         if value:

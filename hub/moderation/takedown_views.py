@@ -48,7 +48,7 @@ def perform() -> Any:
     given = {name: clean(request.form.get(name, "")) for name in ("what", "ground", "facts", "report")}
     try:
         with database().writing() as session:
-            found = look_up(session, given["what"], part("settings").base_url)
+            found = look_up(session, given["what"], part("settings").base_url, actor=actor())
             take_down(
                 session,
                 found,
@@ -113,7 +113,7 @@ def _form(
     wrong: dict[str, str] | None = None,
 ) -> Any:
     with database().reading() as session:
-        found = look_up(session, what, part("settings").base_url)
+        found = look_up(session, what, part("settings").base_url, actor=actor())
         readable = {row.id for row in found.rows if can(actor(), "read", row)}
         names = {row.id: session.get_one(Organisation, row.organisation_id).name for row in found.rows}
     if not found.marks:

@@ -14,7 +14,8 @@ from hub.audit.service import note_act
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import gettext as _
-from hub.policy import Actor
+from hub.policy import Actor, audiences, can
+from hub.records.audiences import shown_to
 from hub.records.blocks import TAKING_DOWN, hash_of, keep_out, let_in, place_of, spellings
 from hub.records.decisions import ERASING, GROUNDS, HIDE, LIFT, SHOW, TAKE_DOWN, decide
 from hub.records.keeping import SHORTEST_WORK
@@ -37,8 +38,10 @@ class Found:
     """(place, hash) of each, as a `Block` keeps them."""
 
 
-def look_up(session: Session, what: str, base_url: str) -> Found:
+def look_up(session: Session, what: str, base_url: str, *, actor: Actor) -> Found:
     """The records behind an address, our own page of one, its id, or the hash of a text, with all their copies.
+
+    Of restricted ones those that `actor` may see: whoever is no operator does not learn that there are others.
 
     BadInput for what is none of these. An address or hash that no record has is found too: it can be kept away before
     it ever comes.
@@ -47,12 +50,12 @@ def look_up(session: Session, what: str, base_url: str) -> Found:
     ours = _ID.fullmatch(asked.removeprefix(base_url)) if asked.startswith((base_url, "/")) else _ID.fullmatch(asked)
     if ours:
         row = session.get(RecordRow, ours[1])
-        if row is None:
+        if row is None or not can(actor, "read", row):
             raise BadInput(_("There is no document with this address here."), "what")
-        return _with_copies(session, [row], [])
+        return _with_copies(session, [row], [], actor)
     if _HASH.fullmatch(asked.lower()):
-        there = session.scalars(_living().where(RecordRow.text_hash == asked.lower()))
-        return _with_copies(session, list(there), [("", asked.lower())])
+        there = session.scalars(_living(actor).where(RecordRow.text_hash == asked.lower()))
+        return _with_copies(session, list(there), [("", asked.lower())], actor)
     if not is_web_address(asked):
         raise BadInput(
             _("Give the address of the document, beginning with https://, or the SHA-256 of its text."), "what"
@@ -61,16 +64,16 @@ def look_up(session: Session, what: str, base_url: str) -> Found:
     if len(place.encode()) > LONGEST_ADDRESS:
         raise BadInput(_("The address is too long: at most %(num)s bytes can be kept.", num=LONGEST_ADDRESS), "what")
     require_storable(Block, {"place": place})
-    there = session.scalars(_living().where(RecordRow.url.in_(spellings(place))))
-    return _with_copies(session, list(there), [(place, "")])
+    there = session.scalars(_living(actor).where(RecordRow.url.in_(spellings(place))))
+    return _with_copies(session, list(there), [(place, "")], actor)
 
 
-def _living() -> Select[RecordRow]:
+def _living(actor: Actor) -> Select[RecordRow]:
     shown = select(RecordRow).where(RecordRow.withdrawn_at.is_(None) | RecordRow.id.in_(select(KeptOut.record_id)))
-    return shown.options(undefer(RecordRow.text))
+    return shown.where(shown_to(audiences(actor))).options(undefer(RecordRow.text))
 
 
-def _with_copies(session: Session, rows: list[RecordRow], marks: list[tuple[str, str]]) -> Found:
+def _with_copies(session: Session, rows: list[RecordRow], marks: list[tuple[str, str]], actor: Actor) -> Found:
     """Also what has the same address or the same text as one of them."""
     found = {row.id: row for row in rows}
     for row in rows:
@@ -79,16 +82,17 @@ def _with_copies(session: Session, rows: list[RecordRow], marks: list[tuple[str,
             text &= RecordRow.title == row.title
         same = or_(RecordRow.url.in_(spellings(place_of(row.url))), text)
         if row.text_hash:
-            found |= {one.id: one for one in session.scalars(_living().where(same))}
+            found |= {one.id: one for one in session.scalars(_living(actor).where(same))}
     marks += [_mark_of(row) for row in found.values()]
     return Found(tuple(found.values()), tuple(dict.fromkeys(mark for mark in marks if any(mark))))
 
 
-def _marked(session: Session, marks: Sequence[tuple[str, str]]) -> list[RecordRow]:
+def _marked(session: Session, marks: Sequence[tuple[str, str]], actor: Actor) -> list[RecordRow]:
     """Records at one of these places, or with one of these texts."""
     addresses = [spelling for place, _hashed in marks if place for spelling in spellings(place)]
     hashes = [hashed for _place, hashed in marks if hashed]
-    return list(session.scalars(_living().where(or_(RecordRow.url.in_(addresses), RecordRow.text_hash.in_(hashes)))))
+    marked = or_(RecordRow.url.in_(addresses), RecordRow.text_hash.in_(hashes))
+    return list(session.scalars(_living(actor).where(marked)))
 
 
 def _mark_of(row: RecordRow) -> tuple[str, str]:
@@ -108,7 +112,8 @@ def take_down(
         raise Conflict(_("Its words are erased already."))
     alone(session, TAKING_DOWN)
     # What a harvest has written since it was looked up goes, too.
-    found = _with_copies(session, [*found.rows, *_marked(session, found.marks)], list(found.marks))
+    there = [*found.rows, *_marked(session, found.marks, actor)]
+    found = _with_copies(session, there, list(found.marks), actor)
     rows = list(session.scalars(locking(select(RecordRow).where(RecordRow.id.in_([row.id for row in found.rows])))))
     first = rows[0] if rows else None
     decision = decide(

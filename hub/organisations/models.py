@@ -40,6 +40,11 @@ class Organisation(Base):
         """Whose it is: its own (hub.policy.Thing)."""
         return self.id
 
+    @property
+    def audience(self) -> None:
+        """Everybody may know of every organisation (hub.policy.Thing)."""
+        return None
+
     def __json__(self) -> dict[str, Any]:
         """What `--json` prints."""
         return {"slug": self.slug, "name": self.name, "sector": self.sector, "website": self.website}

@@ -18,7 +18,7 @@ from hub.errors import IndexUnavailable
 from hub.governance.retention import last_night
 from hub.index.outbox import LATE, age, waiting
 from hub.mail.service import figures
-from hub.records.figures import holdings
+from hub.records.figures import holdings, restricted
 from hub.sources.health import health_after, last_runs
 from hub.sources.models import Run, Source
 from hub.web import database, part, policy
@@ -98,7 +98,8 @@ def watch(app: Flask) -> CollectorRegistry:
 
 def _figures(session: Session) -> Iterator[Metric]:
     held = holdings(session)
-    yield GaugeMetricFamily("moothall_records", "Living records", value=sum(one.documents for one in held.values()))
+    records = sum(one.documents for one in held.values()) + restricted(session)
+    yield GaugeMetricFamily("moothall_records", "Living records", value=records)
     last = last_runs(session)
     sources = GaugeMetricFamily("moothall_sources", "Sources by how they are", labels=("state",))
     states = [health_after(row, last.get(row.id)).colour for row in session.scalars(select(Source))]

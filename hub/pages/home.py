@@ -13,7 +13,7 @@ from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS
 from hub.records.cards import Card, cards
 from hub.records.figures import Holding, holdings, languages, newest_of
-from hub.sources.models import Run
+from hub.sources.models import PUBLIC, Run, Source
 from hub.topics.service import Vocabulary
 from hub.web import database, part, policy
 from vocab.scheme import Scheme
@@ -63,5 +63,9 @@ def _numbers(session: Session, organisations: int, held: Mapping[str, Holding]) 
         "organisations": organisations,
         "documents": sum(one.documents for one in held.values()),
         "languages": languages(session),
-        "collected": session.scalar(select(func.max(Run.ended)).where(Run.state.startswith("complete"))),
+        "collected": session.scalar(
+            select(func.max(Run.ended))
+            .join(Source, Source.id == Run.source_id)
+            .where(Run.state.startswith("complete"), Source.visibility == PUBLIC)
+        ),
     }

@@ -16,7 +16,7 @@ from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import cards
-from hub.records.figures import Holding, holdings, newest_of
+from hub.records.figures import FOR_ALL, Holding, holdings, newest_of
 from hub.records.models import RecordRow
 from hub.search.feeds import entries_of
 from hub.search.newest import newest
@@ -159,9 +159,7 @@ def _months(session: Session, organisation_id: str) -> list[tuple[str, int]]:
     first = date(today.year - 1, today.month, 1)
     counts: dict[str, int] = {}
     for moment in session.scalars(
-        select(RecordRow.published).where(
-            RecordRow.organisation_id == organisation_id, RecordRow.withdrawn_at.is_(None)
-        )
+        select(RecordRow.published).where(RecordRow.organisation_id == organisation_id, FOR_ALL)
     ):
         if moment and moment.date() >= first:
             month = f"{moment:%Y-%m}"
@@ -173,4 +171,4 @@ def _months(session: Session, organisation_id: str) -> list[tuple[str, int]]:
 
 def _sources(session: Session, organisation_id: str) -> list[tuple[Source, Health]]:
     rows = session.scalars(select(Source).where(Source.organisation_id == organisation_id).order_by(Source.name))
-    return [(source, health_of(session, source)) for source in rows]
+    return [(source, health_of(session, source)) for source in rows if can(actor(), "read", source)]

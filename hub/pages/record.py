@@ -13,11 +13,13 @@ from hub.errors import Gone, IndexUnavailable, NotFound
 from hub.index.likeness import Likeness
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
-from hub.policy import can
+from hub.policy import audiences, can
+from hub.records.audiences import shown_to
 from hub.records.blocks import why_kept_out
 from hub.records.cards import cards, licence_name, licence_use, why_check
 from hub.records.compare import difference
 from hub.records.decisions import HIDE
+from hub.records.figures import FOR_ALL
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
 from hub.sources.models import Source
@@ -47,7 +49,8 @@ def record(id: str) -> Any:
             return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
         copies = _copies(session, row)
         similar = _similar(row, copies)
-        shown = {card.id: card for card in cards(session, [id, *copies, *similar], scheme)}
+        found = cards(session, [id, *copies, *similar], scheme, audiences(actor()))
+        shown = {card.id: card for card in found if card.id == id or not card.restricted}
         return render_template(
             "record/record.html",
             row=row,
@@ -127,20 +130,21 @@ _FOUND: Final = (
     .where(RecordRow.id == _IS)
     .options(undefer(RecordRow.text))
 )
+_PUBLIC: Final = _FOUND.where(shown_to(()))
 _TAGS: Final = (
     select(Tag).where(Tag.record_id == _IS, Tag.state != "rejected").order_by(Tag.score.desc(), Tag.concept_uri)
 )
 _VERSIONS: Final = select(RecordVersion).where(RecordVersion.record_id == _IS).order_by(RecordVersion.version.desc())
 _COPIES: Final = (
-    select(RecordRow.id)
-    .where(RecordRow.work_id == bindparam("work"), RecordRow.id != _IS, RecordRow.withdrawn_at.is_(None))
-    .limit(5)
+    select(RecordRow.id).where(RecordRow.work_id == bindparam("work"), RecordRow.id != _IS, FOR_ALL).limit(5)
 )
 
 
 def _find(session: Session, id: str) -> tuple[RecordRow, Organisation, Source]:
-    found = session.execute(_FOUND, {"id": id}).first()
-    if found is None:
+    """NotFound also where whoever asks may not see it: of a record that they may not see the database reads nothing."""
+    allowed = audiences(actor())
+    found = session.execute(_FOUND.where(shown_to(allowed)) if allowed else _PUBLIC, {"id": id}).first()
+    if found is None or not can(actor(), "read", found[0]):
         raise NotFound(_("There is no such document here. It may never have been, or the address has a slip in it."))
     return found[0], found[1], found[2]
 
@@ -165,7 +169,12 @@ def _copies(session: Session, row: RecordRow) -> list[str]:
 
 
 def _similar(row: RecordRow, copies: Sequence[str]) -> list[str]:
-    """Similar work of other organisations; nothing while the index is away, the rest of the page stands."""
+    """Similar work of other organisations; nothing while the index is away, the rest of the page stands.
+
+    Nothing for a restricted record: the index of what is public does not know it.
+    """
+    if row.audience is not None:
+        return []
     likeness: Likeness = part("likeness")
     try:
         near = likeness.near(row.id, row.version, SIMILAR + len(copies))

@@ -14,6 +14,7 @@ from hub.db import now
 from hub.languages import N_, language
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
+from hub.records.audiences import shown_to
 from hub.records.models import RecordRow, Tag
 from vocab.scheme import Scheme
 
@@ -66,7 +67,10 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a list says of one record. `published` is the source's date, `also` how many other bodies have the same."""
+    """What a list says of one record. `published` is the source's date, `also` how many other bodies have the same.
+
+    `restricted`: not everybody may see it.
+    """
 
     id: str
     title: str
@@ -80,6 +84,7 @@ class Card:
     topics: tuple[Topic, ...]
     check: str
     also: int
+    restricted: bool = False
 
     @property
     def type_name(self) -> str:
@@ -119,12 +124,17 @@ _COPIES: Final = RecordRow.__table__.alias().c
 
 _PUBLISHERS: Final = (
     select(func.count(_COPIES.organisation_id.distinct()))
-    .where(_COPIES.work_id == _RECORDS.work_id, _COPIES.withdrawn_at.is_(None))
+    .where(
+        _COPIES.work_id == _RECORDS.work_id,
+        _COPIES.withdrawn_at.is_(None),
+        _COPIES.audience.is_(None),
+        _COPIES.organisation_id != _RECORDS.organisation_id,
+    )
     .correlate(RecordRow.__table__)
     .scalar_subquery()
     .label("publishers")
 )
-"""How many organisations publish the same work."""
+"""How many other organisations publish the same work, for everybody to see."""
 
 _TAGS: Final = (
     select(func.aggregate_strings(cast(_TAGGED.score, Text).concat(" ").concat(_TAGGED.concept_uri), "\n"))
@@ -139,21 +149,27 @@ _SHOWN: Final = (
     *(_RECORDS.id, _RECORDS.title, _RECORDS.summary, _RECORDS.type, _RECORDS.language, _RECORDS.published),
     *(_RECORDS.licence_uri, _RECORDS.licence_text, _RECORDS.valid_until, _RECORDS.review_by),
     *(_ORGANISATIONS.slug, _ORGANISATIONS.name, _ORGANISATIONS.sector, _PUBLISHERS, _TAGS),
+    _RECORDS.audience,
 )
 """The columns of a card: whole rows would cost a search page three times as much."""
 
-_CARDS: Final = (
+_LIVING: Final = (
     select(*_SHOWN)
     .join_from(RecordRow.__table__, Organisation.__table__)
     .where(_RECORDS.id.in_(bindparam("ids", expanding=True)), _RECORDS.withdrawn_at.is_(None))
 )
+_CARDS: Final = _LIVING.where(shown_to((), _RECORDS.audience))
 
 
-def cards(session: Session, ids: Sequence[str], scheme: Scheme) -> list[Card]:
-    """The living records with these ids, in the order of `ids`, by one statement; by none for no ids."""
+def cards(session: Session, ids: Sequence[str], scheme: Scheme, audiences: Sequence[str] = ()) -> list[Card]:
+    """The living records with these ids, in the order of `ids`, by one statement; by none for no ids.
+
+    Public ones, and those for one of the `audiences`: an index may be late, so it is never the last word.
+    """
     if not ids:
         return []
-    rows = {row.id: row for row in session.execute(_CARDS, {"ids": list(ids)})}
+    wanted = _LIVING.where(shown_to(audiences, _RECORDS.audience)) if audiences else _CARDS
+    rows = {row.id: row for row in session.execute(wanted, {"ids": list(ids)})}
     return [_card(rows[id], scheme) for id in ids if id in rows]
 
 
@@ -178,7 +194,8 @@ def _card(row: Any, scheme: Scheme) -> Card:
         licensed=bool(row.licence_uri or row.licence_text),
         topics=_topics(row.tags, scheme),
         check=why_check(row),
-        also=row.publishers - 1,
+        also=row.publishers,
+        restricted=row.audience is not None,
     )
 
 

@@ -75,4 +75,5 @@ def _document(row: RecordRow, organisation: Organisation, uris: list[str], schem
         topics_tree=tuple(dict.fromkeys(concept.notation for concept in [*concepts, *above])),
         source=row.source_id,
         published=row.published,
+        audience=(row.audience,) if row.audience else (),
     )

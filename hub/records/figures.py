@@ -1,4 +1,4 @@
-"""Numbers about all living records. Each is read from an index alone: a hub may hold a million."""
+"""Numbers about all living records that everybody may see, each read from an index alone: a hub may hold a million."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from hub.records.models import RecordRow, Tag
 
-LIVING = RecordRow.withdrawn_at.is_(None)
+FOR_ALL = RecordRow.withdrawn_at.is_(None) & RecordRow.audience.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What we hold of one organisation: how many living documents, and the date of the newest that states one."""
+    """What everybody may see of one organisation: how many living documents, and the newest date of any."""
 
     documents: int
     newest: datetime | None
@@ -26,7 +26,7 @@ def holdings(session: Session) -> dict[str, Holding]:
     """{organisation id: what we hold of it}, of those that have any."""
     rows = session.execute(
         select(RecordRow.organisation_id, func.count(), func.max(RecordRow.published))
-        .where(LIVING)
+        .where(FOR_ALL)
         .group_by(RecordRow.organisation_id)
     )
     return {id: Holding(documents, newest) for id, documents, newest in rows}
@@ -36,7 +36,7 @@ def newest_of(session: Session, organisation_ids: Sequence[str], limit: int) -> 
     """(record id, organisation id, date) of the newest dated documents of each organisation, newest first."""
     parts = [
         select(RecordRow.id, RecordRow.organisation_id, RecordRow.published)
-        .where(RecordRow.organisation_id == id, LIVING, RecordRow.published.is_not(None))
+        .where(RecordRow.organisation_id == id, FOR_ALL, RecordRow.published.is_not(None))
         .order_by(RecordRow.published.desc(), RecordRow.id)
         .limit(limit)
         .subquery()
@@ -52,17 +52,24 @@ def newest_of(session: Session, organisation_ids: Sequence[str], limit: int) -> 
 def languages(session: Session) -> int:
     """In how many languages the documents are; those of unknown language count for none."""
     return (
-        session.scalar(select(func.count(RecordRow.language.distinct())).where(LIVING, RecordRow.language != "")) or 0
+        session.scalar(select(func.count(RecordRow.language.distinct())).where(FOR_ALL, RecordRow.language != "")) or 0
     )
 
 
 def tag_counts(session: Session) -> dict[str, int]:
-    """{concept URI: living records tagged with it}: all that are tagged, less those that were withdrawn."""
+    """{concept URI: living records tagged with it}: all that are tagged, less those that nobody or not all may see."""
     kept = Tag.state != "rejected"
     all_of_them = select(Tag.concept_uri, func.count()).where(kept).group_by(Tag.concept_uri)
     counts = Counter(dict(session.execute(all_of_them).all()))
     # Not joined: SQLite would walk all tags and look up the record of each, to find the few that were withdrawn.
-    gone = iter(session.scalars(select(RecordRow.id).where(RecordRow.withdrawn_at.is_not(None))).all())
+    withdrawn = select(RecordRow.id).where(RecordRow.withdrawn_at.is_not(None))
+    gone = iter(session.scalars(withdrawn.union(select(RecordRow.id).where(RecordRow.audience.is_not(None)))).all())
     while some := list(islice(gone, 1000)):
         counts.subtract(session.scalars(select(Tag.concept_uri).where(Tag.record_id.in_(some), kept)))
     return {uri: count for uri, count in counts.items() if count}
+
+
+def restricted(session: Session) -> int:
+    """How many living records not everybody may see: for those who run the hub."""
+    there = RecordRow.audience.is_not(None) & RecordRow.withdrawn_at.is_(None)
+    return session.scalar(select(func.count()).select_from(RecordRow).where(there)) or 0

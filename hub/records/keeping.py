@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session, undefer
 
 from federation.record import TYPES, Licence, Record, as_moment, meta_hash, text_hash
@@ -27,13 +27,14 @@ Outcome = Literal["new", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a source says for records that do not say it themselves."""
+    """What a source says for records that do not say it themselves; `audience` is said by nobody else."""
 
     organisation_id: str
     language: str = ""
     type: str = ""
     licence_uri: str = ""
     contact: str = ""
+    audience: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def keep(
             assert change.record is not None
             fill(row, change.record, defaults, enriched)
             written.append((row, enriched))
-    _set_works(session, source_id, [row for row, _ in written])
+    set_works(session, source_id, [row for row, _ in written])
     _retag(session, {row.id: enriched.tags for row, enriched in written})
     touch(session, [row for row, _ in written])
     return outcomes
@@ -138,7 +139,7 @@ def take_back(session: Session, *, run_id: str, defaults: Defaults, enrich: Call
 
 def fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched) -> None:
     """Put into the row what the record says, its source's defaults where it says nothing, and what was found in it."""
-    row.organisation_id = defaults.organisation_id
+    row.organisation_id, row.audience = defaults.organisation_id, defaults.audience
     for name in ("url", "datestamp", "title", "summary", "issued", "modified", "valid_until", "review_by", "rights"):
         setattr(row, name, getattr(record, name))
     row.text = record.text
@@ -195,19 +196,24 @@ def published_at(issued: date | None, modified: date | None) -> datetime | None:
     return max(moments, default=None)
 
 
-def _set_works(session: Session, source_id: str, rows: Sequence[RecordRow]) -> None:
-    """Each record is a copy of the work that has the same text elsewhere, else a work of its own."""
+def set_works(session: Session, source_id: str, rows: Sequence[RecordRow]) -> None:
+    """Each record is a copy of the work that has the same text elsewhere, else a work of its own.
+
+    All are for one audience. A public record is never a copy of one that not everybody may see.
+    """
     long = [row for row in rows if len(row.text.split()) >= SHORTEST_WORK]
     works: dict[str, str] = {}
     if long:
         # Two sources that bring one text at the same time: the second is to see the first.
         alone(session, "works")
+        theirs = RecordRow.audience == long[0].audience if long[0].audience else false()
         elsewhere = (
             select(RecordRow.text_hash, RecordRow.work_id)
             .where(
                 RecordRow.text_hash.in_({row.text_hash for row in long}),
                 RecordRow.source_id != source_id,
                 RecordRow.withdrawn_at.is_(None),
+                RecordRow.audience.is_(None) | theirs,
             )
             # A row for each work, not for each of its copies: thousands may have one text.
             .group_by(RecordRow.text_hash, RecordRow.work_id)

@@ -22,13 +22,20 @@ class RecordRow(Base):
         UniqueConstraint("source_id", "native_id"),
         # Of living records alone: an index that begins with withdrawn_at tempts SQLite to walk all of them for ten ids.
         # What records/figures.py counts stands in it, so that no row need be read.
-        partial_index("ix_record_living", *("organisation_id", "published", "language"), where="withdrawn_at IS NULL"),
+        partial_index(
+            "ix_record_shown",
+            *("organisation_id", "published", "language"),
+            where="withdrawn_at IS NULL AND audience IS NULL",
+        ),
+        partial_index("ix_record_restricted", "audience", where="audience IS NOT NULL"),
         partial_index("ix_record_withdrawn", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    audience: Mapped[str | None] = mapped_column(String(36))
+    """The organisation whose people alone may see it, as its source says; none: it is public."""
     native_id: Mapped[str] = mapped_column(String(1000))
     url: Mapped[str] = mapped_column(String(2000), index=True)
     datestamp: Mapped[datetime | None] = mapped_column(Moment)

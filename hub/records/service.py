@@ -113,11 +113,13 @@ def forget_texts(session: Session, ids: Sequence[str]) -> None:
         session.execute(update(RecordVersion).where(RecordVersion.record_id.in_(ids)).values(text=""))
 
 
-def touch_all(session: Session, *conditions: ColumnElement[bool], organisation_id: str = "") -> int:
+def touch_all(
+    session: Session, *conditions: ColumnElement[bool], organisation_id: str = "", audience: str | None = None
+) -> int:
     """Have the index bring all records anew of which this is true, and give them to another organisation where one is
-    named; how many. By one statement: it may be a hundred thousand of them."""
+    named, for this audience; how many. By one statement: it may be a hundred thousand of them."""
     told: dict[str, Any] = {"touched": func.coalesce(RecordRow.touched, 0) + 1}
-    told |= {"organisation_id": organisation_id} if organisation_id else {}
+    told |= {"organisation_id": organisation_id, "audience": audience} if organisation_id else {}
     changed = update(RecordRow).where(*conditions).values(told).returning(RecordRow.id, RecordRow.touched)
     rows = session.execute(changed, execution_options={"synchronize_session": False}).all()
     announce(session, DOCUMENT, [(row.id, row.touched) for row in rows])

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from federation.record import as_moment
-from hub.index.base import Clause, Expansion, Hit, SearchPage, Span
+from hub.index.base import PUBLIC, Clause, Expansion, Hit, Rights, SearchPage, Span
 from hub.organisations.models import Organisation
+from hub.records.audiences import only_for, shown_to
 from hub.records.models import RecordRow, Tag
 from hub.search.parse import parse
 from hub.search.service import PAGE, Asked, Found
@@ -24,6 +25,7 @@ def find_limited(
     expansions: Sequence[Expansion] = (),
     page: int = 1,
     size: int = PAGE,
+    rights: Rights = PUBLIC,
 ) -> Found:
     """Documents whose title has all the words, or that are tagged with a topic which the words name; no facets.
 
@@ -32,7 +34,12 @@ def find_limited(
     matching = (
         select(RecordRow.id, RecordRow.title)
         .join(Organisation, Organisation.id == RecordRow.organisation_id)
-        .where(RecordRow.withdrawn_at.is_(None), *_filters(asked, vocabulary), *_words(asked, vocabulary, expansions))
+        .where(
+            RecordRow.withdrawn_at.is_(None),
+            only_for(rights.audiences) if rights.audiences else shown_to(()),
+            *_filters(asked, vocabulary),
+            *_words(asked, vocabulary, expansions),
+        )
     )
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     newest_first = matching.order_by(RecordRow.published.desc().nulls_last(), RecordRow.id)

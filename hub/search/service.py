@@ -100,20 +100,26 @@ def find(
     page: int = 1,
     size: int = PAGE,
     rights: Rights = PUBLIC,
+    loose: bool = True,
 ) -> Found:
-    """Search. When all words together find nothing, one is enough, and that is said; failing that, what each costs."""
+    """Search. When all words together find nothing, one is enough, and that is said; failing that, what each costs.
+
+    Not so where it is not to be `loose`. What is restricted is only searched: slips are known by the words of what is
+    public.
+    """
     clauses = parse(asked.text)
     expansions = () if asked.only_words else expand(words_of(clauses))
     query = query_of(asked, clauses, expansions, page=page, size=size, rights=rights)
     answer = reader.search(query)
     if answer.total:
         return Found(answer, expansions=expansions)
-    meant = _meant(reader, clauses, query)
-    if sum(not clause.excluded for clause in clauses) > 1:
-        loose = reader.search(replace(query, any_word=True))
-        if loose.total:
-            return Found(loose, any_word=True, expansions=expansions, meant=meant)
-    return Found(answer, expansions=expansions, costs=_costs(reader, asked, query, expand), meant=meant)
+    meant = "" if rights.audiences else _meant(reader, clauses, query)
+    if loose and sum(not clause.excluded for clause in clauses) > 1:
+        one_of_them = reader.search(replace(query, any_word=True))
+        if one_of_them.total:
+            return Found(one_of_them, any_word=True, expansions=expansions, meant=meant)
+    costs = () if rights.audiences else _costs(reader, asked, query, expand)
+    return Found(answer, expansions=expansions, costs=costs, meant=meant)
 
 
 def _meant(reader: IndexReader, clauses: tuple[Clause, ...], query: Query) -> str:
@@ -152,6 +158,7 @@ def query_of(
         labels=not asked.only_words,
         page=page,
         size=size,
+        facets=() if rights.audiences else FACETS,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub.errors import IndexUnavailable
 from hub.index.base import Hit
 from hub.languages import gettext as _
+from hub.policy import audiences
 from hub.records.cards import Card, cards
 from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
@@ -16,13 +17,13 @@ from hub.search.feeds import entries_of
 from hub.search.limited import find_limited
 from hub.search.lists import A_PAGE, Walked, page_of_list, walk
 from hub.search.parse import parse, words_of
+from hub.search.restricted import FIRST, active_filters, find_restricted, whose
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
 from hub.search.suggestions import Suggestion, suggest
 from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
 from hub.search.why import why, why_none
 from hub.topics.service import Vocabulary
 from hub.web import Paging, actor, address_with, atom, csv_table, database, page_asked, pages_of, paging, part, policy
-from hub.words import on
 
 blueprint = Blueprint("search", __name__)
 log = logging.getLogger(__name__)
@@ -34,7 +35,10 @@ SUGGESTIONS_TYPE: Final = "application/x-suggestions+json"
 @blueprint.get("/search")
 @policy("read")
 def search() -> Any:
-    """Results with filters; a page that does not exist leads to page 1."""
+    """Results with filters; a page that does not exist leads to page 1.
+
+    Below them, for those who have any, what is restricted to their organisations: the rest is the same for everybody.
+    """
     asked = asked_from(request.args)
     all_of = request.args.get("all", "")
     with database().reading() as session:
@@ -42,7 +46,8 @@ def search() -> Any:
         where = paging(found.page.total, PAGE)
         if where is None:
             return redirect(address_with(page=None))
-        shown = _hits(session, found)
+        ours = find_restricted(session, asked, size=FIRST, loose=False)
+        shown, theirs = _both(session, found, ours)
         wanted = organisations_of(asked, found.page, everything=all_of == "organisation")
         names = Names(session, part("vocabulary"), wanted)
     line = part("expander").line(found.expansions)
@@ -51,8 +56,11 @@ def search() -> Any:
         asked=asked,
         found=found,
         hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in shown],
+        ours=ours,
+        our_hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in theirs],
+        whose=whose() if ours else "",
         facets=[] if found.limited else facets_of(asked, found.page, names, all_of=all_of),
-        active=_active(asked, names),
+        active=active_filters(asked, names),
         reason="" if found.page.total or found.limited else why_none(asked),
         costs=[(cost, _removal(asked, cost, names)) for cost in found.costs],
         paging=where,
@@ -71,7 +79,7 @@ def search_feed() -> Response:
         found = _find(session, asked, 1, newest=True)
         shown = [card for _, card in _hits(session, found)]
         names = Names(session, part("vocabulary"), asked.filters.get("organisation", ()))
-    what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in _active(asked, names))])
+    what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in active_filters(asked, names))])
     return atom(_("Search: %(what)s", what=what) if what else _("Everything new"), entries_of(shown))
 
 
@@ -187,17 +195,18 @@ def _hits(session: Session, found: Found) -> list[tuple[Hit, Card]]:
     return [(hit, shown[hit.id]) for hit in found.page.hits if hit.id in shown]
 
 
-def _active(asked: Asked, names: Names) -> list[tuple[str, str, str]]:
-    """(facet's word, value's name, address without it) of every filter in use."""
-    active = []
-    for name, values in asked.filters.items():
-        for value in values:
-            rest = [one for one in values if one != value]
-            active.append((_(FACET_WORDS[name][0]), names.of(name, value), address_with(**{name: rest, "page": None})))
-    for name, word, day in (("from", _("From"), asked.since), ("to", _("Until"), asked.until)):
-        if day:
-            active.append((word, on(day), address_with(**{name: None, "page": None})))
-    return active
+def _both(session: Session, found: Found, ours: Found | None) -> tuple[list[tuple[Hit, Card]], list[tuple[Hit, Card]]]:
+    """The public results and the restricted ones, by one statement."""
+    if ours is None:
+        return _hits(session, found), []
+    ids = [hit.id for page in (found.page, ours.page) for hit in page.hits]
+    shown = {card.id: card for card in cards(session, ids, part("vocabulary").scheme, audiences(actor()))}
+
+    def of(one: Found, restricted: bool) -> list[tuple[Hit, Card]]:
+        known = [(hit, shown[hit.id]) for hit in one.page.hits if hit.id in shown]
+        return [(hit, card) for hit, card in known if card.restricted == restricted]
+
+    return of(found, False), of(ours, True)
 
 
 def _removal(asked: Asked, cost: Cost, names: Names) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from hub.policy import can
 from hub.setup.house import house
 from hub.sources.approvals import must_wait
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
-from hub.sources.models import Source
+from hub.sources.models import RESTRICTED, Source
 from hub.sources.registering import preview_page, settings_page
 from hub.sources.service import (
     BUSY,
@@ -67,7 +67,7 @@ def preview(id: str) -> Any:
 @policy("register sources")
 def save(id: str) -> Any:
     """Save what was typed, or go to its preview, or to what is wrong with it; always by a redirect."""
-    stored, _ = _stored(id)
+    stored = _stored(id)[0]
     typed = typed_in(request.form, replace(stored, seen="", previewed=""))
     if request.form.get("do") == "preview":
         return redirect(url_for(".preview", id=id, **typed.query()), 303)
@@ -87,13 +87,16 @@ def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
     if typed.organisation != stored.organisation and can(actor(), "manage organisations"):
         with database().reading() as session:
             wrong |= {} if is_at_rest(session, id) else {"organisation": _(BUSY)}
-    if "address" in wrong or typed.place == stored.place:
+    moved = typed.place != stored.place
+    if "address" in wrong or not (moved or typed.visibility != stored.visibility):
         return wrong
     with database().reading() as session:
-        there = registered(session, typed.kind, typed.address)
-        if there is not None:
+        row = source_and_organisation(session, id, actor=actor())[0]
+        own = row.organisation_id if typed.visibility == RESTRICTED else None
+        there = registered(session, typed.kind, typed.address, own)
+        if there is not None and there.id != id:
             return wrong | {"address": _("Another source has it already: “%(name)s”.", name=there.name)}
-        if not is_at_rest(session, id):
+        if moved and not is_at_rest(session, id):
             return wrong | {"address": _(BUSY)}
     return wrong | ({} if typed.previewed == typed.place else {"address": _(LOOK_FIRST)})
 
@@ -101,7 +104,7 @@ def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
 def _save(id: str, typed: Typed) -> Any:
     with database().writing() as session:
         row = session.get(Source, id)
-        if row is None:
+        if row is None or not can(actor(), "read", row):
             raise NotFound(_("There is no such source any more."))
         require("register sources", row)
         to = choices_in(typed, part("vocabulary").scheme)
@@ -112,6 +115,10 @@ def _save(id: str, typed: Typed) -> Any:
         waiting = bool(row.approval)
     if changed and waiting:
         flash(_("Saved. It waits for whoever runs this hub before anything is collected."))
+    elif "visibility" in changed and to.visibility == RESTRICTED:
+        flash(_("Saved. It and all that it has brought are for the people of its organisation alone now."))
+    elif "visibility" in changed:
+        flash(_("Saved. Everybody may find what it has brought now."))
     elif changed:
         flash(_("Saved. It counts from the next check on."))
     else:
@@ -122,7 +129,7 @@ def _save(id: str, typed: Typed) -> Any:
 def _stored(id: str) -> tuple[Typed, Organisation]:
     """What the source says now, and whose it is."""
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         require("register sources", row)
         return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
 

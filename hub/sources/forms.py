@@ -13,7 +13,7 @@ from hub.languages import N_, language
 from hub.languages import gettext as _
 from hub.records.cards import LANGUAGE_NAMES
 from hub.records.keeping import Defaults
-from hub.sources.models import Source
+from hub.sources.models import PUBLIC, RESTRICTED, VISIBILITIES, Source
 from hub.sources.service import LONGEST_INTERVAL, SHORTEST_INTERVAL, Choices, check_address
 from vocab.scheme import Concept, Scheme
 
@@ -34,6 +34,18 @@ LICENCES: Final[dict[str, str]] = {
     "https://creativecommons.org/licenses/by-nc/4.0/": "CC BY-NC 4.0",
 }
 """What can be chosen; a source that has another one keeps it."""
+
+WHO_SEES: Final[dict[str, tuple[str, str]]] = {
+    PUBLIC: (N_("Everybody"), N_("What it brings is found in search, in feeds and in tables, by anybody.")),
+    RESTRICTED: (
+        N_("Only the people of this organisation"),
+        N_(
+            "Others do not learn that it exists: nothing of it is found, counted or suggested for them. Those who run "
+            "the hub see it too."
+        ),
+    ),
+}
+"""Who may see a source, in words, and what that comes to."""
 
 LONGEST_NAME: Final = 200
 LONGEST_CONTACT: Final = 300
@@ -57,6 +69,7 @@ class Typed:
     licence: str = ""
     contact: str = ""
     every: str = "3600"
+    visibility: str = PUBLIC
     seen: str = ""
     previewed: str = ""
     categories: tuple[tuple[str, str], ...] = ()
@@ -98,6 +111,7 @@ def typed_of(source: Source, organisation: str, seen: str, scheme: Scheme) -> Ty
         licence=source.licence_uri,
         contact=source.contact,
         every=str(source.interval),
+        visibility=source.visibility,
         seen=seen,
         previewed=f"{source.kind} {source.address}",
         categories=tuple((category, concept.notation) for category, concept in concepts.items() if concept),
@@ -124,6 +138,7 @@ def wrong_with(typed: Typed, scheme: Scheme) -> dict[str, str]:
             len(typed.contact) > LONGEST_CONTACT,
             _("Say it in at most %(most)s characters.", most=LONGEST_CONTACT),
         ),
+        "visibility": (typed.visibility not in VISIBILITIES, _("Choose who may see it.")),
         "every": (not SHORTEST_INTERVAL <= every <= LONGEST_INTERVAL, _("Choose how often it is checked.")),
         "categories": (
             any(topic and topic not in _topics(scheme) for _, topic in typed.categories),
@@ -155,6 +170,7 @@ def choices_in(typed: Typed, scheme: Scheme) -> Choices:
         licence_uri=typed.licence,
         contact=typed.contact,
         interval=int(typed.every),
+        visibility=typed.visibility,
         categories=categories_in(typed, scheme),
     )
 

@@ -29,7 +29,7 @@ from hub.retold import kept
 from hub.sources.categories import with_categories
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
-from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source
+from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source, claim_of
 from hub.sources.notices import Named, tell_failed, tell_finished, tell_held, tell_run
 
 TAGS_A_RECORD = 5
@@ -163,8 +163,9 @@ def _move(session: Session, run: Run, address: str) -> None:
     note_problems(
         session, run, [problem("moved", where=source.address, stage="list", severity="notice", detail=address)]
     )
-    if not session.scalar(select(Source.id).where(Source.kind == source.kind, Source.address == address)):
-        source.address = address
+    claim = claim_of(address, source.audience)
+    if not session.scalar(select(Source.id).where(Source.kind == source.kind, Source.claim == claim)):
+        source.address, source.claim = address, claim
 
 
 def _suspicious(session: Session, run: Run, page: Page, replaced: int, named: Named) -> bool:
@@ -307,7 +308,8 @@ def subjects_of(change: Change) -> Sequence[str]:
 
 def defaults_of(source: Source) -> Defaults:
     """What the source says for records that do not."""
-    return Defaults(source.organisation_id, source.language, source.type, source.licence_uri, source.contact)
+    said = (source.language, source.type, source.licence_uri, source.contact)
+    return Defaults(source.organisation_id, *said, audience=source.audience)
 
 
 def enrich(sandbox: Sandbox, found: Sequence[Record]) -> list[Enriched]:

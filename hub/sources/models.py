@@ -1,5 +1,6 @@
 """Sources, their checks (runs), and the problems that checks found."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +16,20 @@ WAITING = "waiting"
 DECLINED = "declined"
 """What the operator has still to say, or has said, of a source; nothing where it may be collected."""
 
+PUBLIC = "public"
+RESTRICTED = "restricted"
+VISIBILITIES = (PUBLIC, RESTRICTED)
+"""Who may see a source and what it brings: everybody, or the people of its organisation alone."""
+
 LONGEST_ADDRESS = 2000
 """In bytes: addresses stand in an index, which takes 2,704 of them on PostgreSQL."""
 
 
 class Source(Base):
-    """An address that we harvest for one organisation. Counters stand here, so that a list of sources is one query."""
+    """An address that we harvest for one organisation. Counters stand here, so that a list of sources is one query.
+
+    One that is `restricted`, and all that comes from there, is for the people of its organisation alone.
+    """
 
     __tablename__ = "source"
     __table_args__ = (UniqueConstraint("kind", "address"),)
@@ -29,11 +38,14 @@ class Source(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
-    address: Mapped[str] = mapped_column(String(2000))
+    address: Mapped[str] = mapped_column("place", String(2000))
     language: Mapped[str] = mapped_column(String(20), default="")
     type: Mapped[str] = mapped_column(String(20), default="")
     licence_uri: Mapped[str] = mapped_column(String(300), default="")
     contact: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[str] = mapped_column(String(12), default=PUBLIC)
+    claim: Mapped[str] = mapped_column("address", String(2000), default=lambda context: _claim_in(context))
+    """What no other source of its kind may have (`claim_of`)."""
     categories: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """The publisher's own categories and the URI of the topic that each of them stands for."""
     interval: Mapped[int] = mapped_column(default=3600)
@@ -56,6 +68,25 @@ class Source(Base):
     next_due: Mapped[datetime | None] = mapped_column(Moment, index=True)
     documents: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    @property
+    def audience(self) -> str | None:
+        """The organisation whose people alone may see it (hub.policy.Thing)."""
+        return self.organisation_id if self.visibility == RESTRICTED else None
+
+
+def claim_of(address: str, audience: str | None) -> str:
+    """An address is registered once for everybody, and once for each organisation that keeps it to itself.
+
+    Else whoever registers an address would learn from being refused that others have it.
+    """
+    return address if audience is None else f"{audience} {hashlib.sha256(address.encode()).hexdigest()}"
+
+
+def _claim_in(context: Any) -> str:
+    given = context.get_current_parameters()
+    restricted = given["visibility"] == RESTRICTED
+    return claim_of(given["place"], given["organisation_id"] if restricted else None)
 
 
 class Run(Base):

@@ -19,6 +19,7 @@ from hub.languages import language
 from hub.organisations.models import Organisation
 from hub.records.blocks import withheld
 from hub.records.cards import Card, Publisher, Topic, day_of, licence_name, why_check
+from hub.records.figures import FOR_ALL
 from hub.records.keeping import Defaults, Enriched, fill, published_at
 from hub.records.models import RecordRow
 from hub.sources.categories import with_categories
@@ -187,7 +188,7 @@ def figures_of(seen: Sample, looks: Sequence[Looks]) -> list[tuple[str, str]]:
 
 
 def held_elsewhere(session: Session, sampled: Sequence[Sampled], source_id: str = "") -> list[tuple[str, str, int]]:
-    """(source, its organisation, how many): where else the same addresses come from already."""
+    """(source, its organisation, how many): where else the same addresses come from already, for everybody to see."""
     addresses = {spelling for one in sampled for spelling in _spellings(one.record.url)}
     if not addresses:
         return []
@@ -195,7 +196,7 @@ def held_elsewhere(session: Session, sampled: Sequence[Sampled], source_id: str 
         select(Source.name, Organisation.name, func.count())
         .join(RecordRow, RecordRow.source_id == Source.id)
         .join(Organisation, Organisation.id == Source.organisation_id)
-        .where(RecordRow.url.in_(addresses), RecordRow.withdrawn_at.is_(None), Source.id != source_id)
+        .where(RecordRow.url.in_(addresses), FOR_ALL, Source.id != source_id)
         .group_by(Source.id, Source.name, Organisation.name)
         .order_by(func.count().desc(), Organisation.name, Source.name)
     )

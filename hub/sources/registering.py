@@ -20,6 +20,7 @@ from hub.sources.approvals import must_wait
 from hub.sources.forms import (
     LICENCES,
     RHYTHMS,
+    WHO_SEES,
     Typed,
     categories_in,
     choices_in,
@@ -31,6 +32,7 @@ from hub.sources.forms import (
 from hub.sources.health import grouped
 from hub.sources.leases import queue_run
 from hub.sources.looking import SECONDS, look_at, sample_of
+from hub.sources.models import RESTRICTED
 from hub.sources.previewing import figures_of, held_elsewhere, looks_of, without_taken_down
 from hub.sources.service import Choices, add_source, registered
 from hub.web import actor, database, part, policy, require
@@ -143,7 +145,8 @@ def _organisation(session: Session, typed: Typed) -> Organisation:
 def _wrong(session: Session, typed: Typed) -> dict[str, str]:
     """{field: what is wrong with it}, with what only the database knows."""
     wrong = wrong_with(typed, part("vocabulary").scheme)
-    there = registered(session, typed.kind, typed.address)
+    own = typed.visibility == RESTRICTED and typed.organisation
+    there = registered(session, typed.kind, typed.address, _organisation(session, typed).id if own else None)
     return wrong | ({"address": _("It is registered already, as “%(name)s”.", name=there.name)} if there else {})
 
 
@@ -165,6 +168,7 @@ def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
         interval=to.interval,
         categories=to.categories,
         waits=waits,
+        visibility=to.visibility,
     )
     return source.id, "" if waits else queue_run(session, source).id
 
@@ -245,6 +249,7 @@ def _offered() -> dict[str, Any]:
         "types": TYPE_NAMES,
         "licences": LICENCES,
         "rhythms": RHYTHMS,
+        "who_sees": [(one, _(words), _(means)) for one, (words, means) in WHO_SEES.items()],
         "topics": topics,
         "names": {topic: name for _, below in topics for topic, name in below},
         "seconds": SECONDS,

@@ -19,13 +19,14 @@ from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
-from hub.policy import Actor
+from hub.policy import Actor, can
+from hub.records.audiences import move_records
 from hub.records.keeping import Enriched, relicense, take_back
 from hub.records.models import RecordRow
 from hub.records.service import touch_all
 from hub.sources.categories import remap, with_categories
 from hub.sources.harvest import defaults_of, enrich
-from hub.sources.models import ACTIVE, LONGEST_ADDRESS, WAITING, Run, Source
+from hub.sources.models import ACTIVE, LONGEST_ADDRESS, PUBLIC, RESTRICTED, VISIBILITIES, WAITING, Run, Source, claim_of
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
@@ -48,14 +49,15 @@ class Choices:
     licence_uri: str = ""
     contact: str = ""
     interval: int = 3600
+    visibility: str = PUBLIC
     categories: Mapping[str, str] = field(default_factory=dict)
 
 
-def source_and_organisation(session: Session, id: str) -> tuple[Source, Organisation]:
-    """The source with this id, and whose it is. NotFound."""
+def source_and_organisation(session: Session, id: str, *, actor: Actor) -> tuple[Source, Organisation]:
+    """The source with this id, and whose it is. NotFound, with the same words where `actor` may not know of it."""
     joined = select(Source, Organisation).join(Organisation, Organisation.id == Source.organisation_id)
     found = session.execute(joined.where(Source.id == id)).first()
-    if found is None:
+    if found is None or not can(actor, "read", found[0]):
         raise NotFound(_("There is no such source. The list of sources has them all."))
     return found[0], found[1]
 
@@ -75,6 +77,7 @@ def add_source(
     interval: int = 3600,
     categories: Mapping[str, str] | None = None,
     waits: bool = False,
+    visibility: str = PUBLIC,
 ) -> Source:
     """Register an address; its first check is due at once. BadInput or Conflict say what is wrong with which field.
 
@@ -83,11 +86,12 @@ def add_source(
     """
     check_address(kind, address)
     check_interval(interval)
+    check_visibility(visibility)
     name = name.strip() or f"{organisation.name[:150]}: {KINDS[kind].words}"
     licence = organisation.licence_uri if licence_uri is None else licence_uri
     given = {"name": name, "language": language, "type": type, "licence_uri": licence, "contact": contact}
     require_storable(Source, given)
-    _require_new(session, kind, address)
+    _require_new(session, kind, address, organisation.id if visibility == RESTRICTED else None)
     source = Source(
         organisation_id=organisation.id,
         name=name,
@@ -98,6 +102,7 @@ def add_source(
         licence_uri=licence,
         contact=contact,
         interval=interval,
+        visibility=visibility,
         categories=dict(categories or {}),
         next_due=now(),
         approval=WAITING if waits else "",
@@ -106,7 +111,8 @@ def add_source(
     session.add(source)
     session.flush()
     take_on(session, actor=actor, organisation_id=organisation.id, kind="source", thing_id=source.id)
-    note_act(session, actor=actor, action="add source", thing=f"source {source.id}", address=address, kind=kind)
+    more = {"visibility": visibility} if visibility != PUBLIC else {}
+    note_act(session, actor=actor, action="add source", thing=f"source {source.id}", address=address, kind=kind, **more)
     return source
 
 
@@ -116,11 +122,12 @@ def change_source(
     """Change what people may choose of a source; the names of what changed. A new address is read from its start.
 
     `seen` is the `edition` of what the person saw: Conflict when it is another by now, or when another source has the
-    address. What the source says for documents that say nothing counts from their next change on; its licence and its
-    categories at once. Where `waits` is said, another address waits for the operator.
+    address. What the source says for documents that say nothing counts from their next change on; its licence, its
+    categories and who may see it at once. Where `waits` is said, another address waits for the operator.
     """
     check_address(to.kind, to.address)
     check_interval(to.interval)
+    check_visibility(to.visibility)
     if not to.name.strip():
         raise BadInput(_("Give the source a name."), "name")
     texts = ("name", "language", "type", "licence_uri", "contact")
@@ -134,16 +141,23 @@ def change_source(
         if not is_at_rest(session, source.id):
             # It reads the old address to its end, and what it learns must not be taken for the new one.
             raise Conflict(_(BUSY))
-        _require_new(session, to.kind, to.address)
         source.cursor, source.failures, source.next_due = {}, 0, now()
         source.approval = WAITING if waits else source.approval
+    if {"address", "kind", "visibility"} & set(changed):
+        audience = source.organisation_id if to.visibility == RESTRICTED else None
+        _require_new(session, to.kind, to.address, audience)
+        source.claim = claim_of(to.address, audience)
     if "licence_uri" in changed:
         relicense(session, source.id, to.licence_uri)
     remap(session, source, to.categories)
-    for name in ("kind", "address", "interval", *texts):
+    for name in ("kind", "address", "interval", "visibility", *texts):
         setattr(source, name, getattr(to, name))
+    if "visibility" in changed:
+        session.flush()
+        move_records(session, source_id=source.id, audience=source.audience)
     if changed:
         told = {"address": to.address, "kind": to.kind} if "address" in changed or "kind" in changed else {}
+        told |= {"visibility": to.visibility} if "visibility" in changed else {}
         note_act(session, actor=actor, action="change source", thing=f"source {source.id}", changed=changed, **told)
     return changed
 
@@ -161,7 +175,12 @@ def move_source(session: Session, source: Source, *, actor: Actor, to: Organisat
     source.organisation_id = to.id
     source.tell_email, source.tell_confirmed = "", None
     session.flush()
-    moved = touch_all(session, RecordRow.source_id == source.id, organisation_id=to.id)
+    if source.audience is not None:
+        # What only the former organisation's people could see is for the new one's alone.
+        _require_new(session, source.kind, source.address, source.audience)
+        source.claim = claim_of(source.address, source.audience)
+    of_it = RecordRow.source_id == source.id
+    moved = touch_all(session, of_it, organisation_id=to.id, audience=source.audience)
     hand_over(session, kind="source", thing_id=source.id, organisation_id=to.id)
     told = {"former": former, "organisation": to.slug, "documents": moved}
     note_act(session, actor=actor, action="move source", thing=f"source {source.id}", **told)
@@ -184,9 +203,9 @@ def edition(source: Source) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _require_new(session: Session, kind: str, address: str) -> None:
+def _require_new(session: Session, kind: str, address: str, audience: str | None) -> None:
     alone(session, f"source {kind} {address}")
-    there = registered(session, kind, address)
+    there = registered(session, kind, address, audience)
     if there is not None:
         raise Conflict(
             _(
@@ -198,9 +217,16 @@ def _require_new(session: Session, kind: str, address: str) -> None:
         )
 
 
-def registered(session: Session, kind: str, address: str) -> Source | None:
-    """The source that has this address, if there is one."""
-    return session.scalar(select(Source).where(Source.kind == kind, Source.address == address))
+def registered(session: Session, kind: str, address: str, audience: str | None = None) -> Source | None:
+    """The source that has this address, if there is one: for everybody, or for this organisation alone."""
+    claimed = Source.claim == claim_of(address, audience)
+    return session.scalar(select(Source).where(Source.kind == kind, claimed))
+
+
+def check_visibility(visibility: str) -> None:
+    """BadInput for a word that says nothing about who may see a source."""
+    if visibility not in VISIBILITIES:
+        raise BadInput(_("Choose who may see it: everybody, or the people of its organisation."), "visibility")
 
 
 def check_interval(interval: int) -> None:

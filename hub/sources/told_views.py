@@ -21,7 +21,7 @@ blueprint = Blueprint("told", __name__)
 def edit(id: str) -> str:
     """The form."""
     with database().reading() as session:
-        row, _organisation = source_and_organisation(session, id)
+        row, _organisation = source_and_organisation(session, id, actor=actor())
         require("register sources", row)
         return _form(id, row.tell_email, row.tell_level, {})
 
@@ -33,7 +33,7 @@ def save(id: str) -> Any:
     email, level = clean_line(request.form.get("email", ""))[:254], request.form.get("level", "")
     try:
         with database().writing() as session:
-            row, _organisation = source_and_organisation(session, id)
+            row, _organisation = source_and_organisation(session, id, actor=actor())
             require("register sources", row)
             link = f"{part('settings').base_url}/sources/{id}/told/{{}}"
             asked = set_told(session, row, actor=actor(), email=email, level=level, named=_named(), link=link)
@@ -76,7 +76,7 @@ def _named() -> Named:
 
 def _form(id: str, email: str, level: str, wrong: dict[str, str]) -> str:
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         return render_template(
             "sources/told.html",
             source=row,

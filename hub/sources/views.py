@@ -106,14 +106,18 @@ def listing_json() -> Any:
 
 
 def _rows(session: Session) -> list[tuple[Source, Organisation, Health]]:
-    """By two statements, however many sources there are."""
+    """Those that whoever asks may see, by two statements, however many there are."""
     rows = session.execute(
         select(Source, Organisation)
         .join(Organisation, Organisation.id == Source.organisation_id)
         .order_by(func.lower(Organisation.name), Source.name)
     ).all()
     last = last_runs(session)
-    return [(source, organisation, health_after(source, last.get(source.id))) for source, organisation in rows]
+    return [
+        (source, organisation, health_after(source, last.get(source.id)))
+        for source, organisation in rows
+        if can(actor(), "read", source)
+    ]
 
 
 @blueprint.get("/sources/<id>")
@@ -121,7 +125,7 @@ def _rows(session: Session) -> list[tuple[Source, Organisation, Health]]:
 def source(id: str) -> str:
     """State, last thirty checks as a plot and a table, problems of the last check by cause, what we hold."""
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         runs = _runs(session, id)
         last = runs[0] if runs else None
         held = last if last is not None and last.state == "held" else None
@@ -151,7 +155,7 @@ def source(id: str) -> str:
 def source_feed(id: str) -> Response:
     """The last checks that brought something or met problems, for whoever looks after the site."""
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         runs = [one for one in _runs(session, id) if one.ended and is_news(one)]
     entries = [
         FeedEntry(
@@ -171,7 +175,7 @@ def source_feed(id: str) -> Response:
 def runs_csv(id: str) -> Response:
     """The numbers behind the plot."""
     with database().reading() as session:
-        source_and_organisation(session, id)
+        source_and_organisation(session, id, actor=actor())
         rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in _runs(session, id)]
     return csv_table("checks", [_(one) for one in RUN_COLUMNS.values()], rows)
 
@@ -181,7 +185,7 @@ def runs_csv(id: str) -> Response:
 def run(id: str, run_id: str) -> str:
     """One check: its numbers, its problems, and what a held one wants to remove."""
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound(_("There is no such check of this source."))
@@ -203,7 +207,7 @@ def problems(id: str) -> Any:
     """Every problem of the last check, none cut off; one cause alone with `?cause=`; .csv to download."""
     cause = request.args.get("cause", "")
     with database().reading() as session:
-        row, organisation = source_and_organisation(session, id)
+        row, organisation = source_and_organisation(session, id, actor=actor())
         last = last_run(session, id)
         groups = problems_of(session, last.id) if last else []
         chosen = [group for group in groups if not cause or group.code == cause]
@@ -223,7 +227,7 @@ def problems(id: str) -> Any:
 def problems_csv(id: str) -> Response:
     """The problems of the last check as a table."""
     with database().reading() as session:
-        source_and_organisation(session, id)
+        source_and_organisation(session, id, actor=actor())
         last = last_run(session, id)
         found = [one for group in problems_of(session, last.id) for one in group.problems] if last else []
         rows = [(one.code, one.severity, what_of(one), one.where, fix_of(one), one.sample) for one in found]
@@ -235,7 +239,7 @@ def problems_csv(id: str) -> Response:
 def check(id: str) -> Any:
     """Check now."""
     with database().writing() as session:
-        row, _whose = source_and_organisation(session, id)
+        row, _whose = source_and_organisation(session, id, actor=actor())
         require("run sources", row)
         queued = queue_run(session, row).id
         note_act(session, actor=actor(), action="check now", thing=f"source {row.id}")
@@ -250,7 +254,7 @@ def set_paused(id: str) -> Any:
     """Pause, or resume."""
     paused = request.form.get("paused") == "yes"
     with database().writing() as session:
-        row, _whose = source_and_organisation(session, id)
+        row, _whose = source_and_organisation(session, id, actor=actor())
         require("run sources", row)
         pause(session, row, actor=actor(), paused=paused)
     if paused:
@@ -266,10 +270,10 @@ def decide(id: str, run_id: str) -> Any:
     """Accept or refuse what the guard held."""
     accepted = request.form.get("decision") == "accept"
     with database().writing() as session:
+        require("run sources", source_and_organisation(session, id, actor=actor())[0])
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound(_("There is no such check of this source."))
-        require("run sources", source_and_organisation(session, id)[0])
         if accepted:
             accept_held(session, one, actor=actor())
         else:

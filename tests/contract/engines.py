@@ -16,6 +16,7 @@ from hub.index.opensearch.reader import OpenSearchReader
 from hub.index.opensearch.server import MATCHING, READING, WRITING, Server
 from hub.index.opensearch.shape import Names, fingerprint
 from hub.index.opensearch.writer import OpenSearchWriter
+from hub.index.sides import SidedReader, SidedWriter
 from tests.servers.opensearch import VARIABLE
 
 LEMMAS: Final = {"gynghorau": "cyngor", "cynghorau": "cyngor", "nghyngor": "cyngor", "ofal": "gofal", "tai": "ty"}
@@ -35,6 +36,8 @@ class Engine:
     reader: Callable[[], IndexReader]
     matcher: Callable[[], SavedMatcher]
     folder: Path
+    sided: Callable[[], tuple[SidedReader, SidedWriter]]
+    """The public and the restricted index together."""
     one_writer: bool = True
     """False: two may write at once, as the engine itself keeps the newest version of each document. DIFFERENCES."""
 
@@ -70,19 +73,35 @@ def embedded(folder: Path) -> Engine:
         lambda: EmbeddedReader(folder, welsh, key),
         lambda: EmbeddedMatcher(welsh),
         folder,
+        lambda: (
+            SidedReader(
+                EmbeddedReader(folder, welsh, key), EmbeddedReader(folder / "own", welsh, key, restricted=True)
+            ),
+            SidedWriter(EmbeddedWriter(folder), EmbeddedWriter(folder / "own", restricted=True)),
+        ),
     )
 
 
 def opensearch(folder: Path) -> Engine:
     """The engine on the server of the test session, with a prefix made of the folder's name."""
     address = read_address(os.environ[VARIABLE])
-    names = Names(_prefix(folder), fingerprint())
+    names, own = Names(_prefix(folder), fingerprint()), Names(f"{_prefix(folder)}-own", fingerprint(restricted=True))
     return Engine(
         "opensearch",
         lambda: OpenSearchWriter(Server(address, WRITING), names),
         lambda: OpenSearchReader(Server(address, READING), names, welsh, key),
         lambda: OpenSearchMatcher(Server(address, MATCHING), names, welsh),
         folder,
+        lambda: (
+            SidedReader(
+                OpenSearchReader(Server(address, READING), names, welsh, key),
+                OpenSearchReader(Server(address, READING), own, welsh, key, restricted=True),
+            ),
+            SidedWriter(
+                OpenSearchWriter(Server(address, WRITING), names),
+                OpenSearchWriter(Server(address, WRITING), own, restricted=True),
+            ),
+        ),
         one_writer=False,
     )
 

@@ -3,11 +3,13 @@
 import functools
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,14 +23,15 @@ from werkzeug.test import TestResponse
 from federation.record import Record
 from harvesters.base import upsert
 from hub import tables
-from hub.accounts.service import make_link, use_link
+from hub.accounts.models import PERSON, Membership, Person
+from hub.accounts.service import make_link, open_stamped, use_link
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.config import Settings, make_secret
-from hub.db import Database, now
+from hub.db import Database, new_id, now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.jobs import documents_of
-from hub.organisations.service import add_organisation
+from hub.organisations.service import add_organisation, find_organisation
 from hub.policy import COMMAND_LINE
 from hub.readiness import upgrade
 from hub.records.keeping import Defaults, Enriched, keep
@@ -139,6 +142,20 @@ class Site:
         client = self.app.test_client()
         with self.database.writing() as session:
             secret = use_link(session, secret=make_link(session, seconds=60), seconds=600)
+        client.set_cookie(SESSION_COOKIE, secret, domain="127.0.0.1")
+        return client
+
+    def person(self, name: str, roles: Mapping[str, str] = MappingProxyType({}), role: str = PERSON) -> FlaskClient:
+        """A client that is signed in as somebody new; `roles` are {slug of an organisation: role there}."""
+        client = self.app.test_client()
+        with self.database.writing() as session:
+            person = Person(name=name, email=f"{new_id()}@post.example", confirmed_at=now(), role=role)
+            session.add(person)
+            session.flush()
+            for slug, there in roles.items():
+                organisation = find_organisation(session, slug)
+                session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=there))
+            secret = open_stamped(session, person.fs_uniquifier, {"fs_paa": time.time()}, 600)
         client.set_cookie(SESSION_COOKIE, secret, domain="127.0.0.1")
         return client
 

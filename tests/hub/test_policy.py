@@ -134,6 +134,7 @@ TABLE: dict[str, tuple[int, int, int]] = {
     "GET /records/<id>/versions": (404, 404, 404),
     "GET /search": (200, 200, 200),
     "GET /search.atom": (200, 200, 200),
+    "GET /search/restricted": (302, 200, 200),
     "GET /search.csv": (200, 200, 200),
     "GET /search.json": (200, 200, 200),
     "GET /sign-in/organisation": (200, 200, 200),

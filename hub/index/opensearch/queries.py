@@ -13,8 +13,9 @@ from hub.index.analysis import FIELDS, Analysis, field_of, usable
 from hub.index.base import OWN_LABEL, Clause, Expansion, Query
 from hub.index.opensearch.shape import as_sent
 from hub.index.ranking import TAGGED, TITLE, TOPIC
-from hub.index.schema import DATED, DAY, FILTERS, LABELS, moment
+from hub.index.schema import AUDIENCE, DATED, DAY, FILTERS, LABELS, moment
 from hub.languages import gettext as _
+from hub.policy import EVERY
 
 Part = dict[str, Any]
 
@@ -37,7 +38,7 @@ NOTHING: Final[Part] = {"match_none": {}}
 EVERYTHING: Final[Part] = {"match_all": {}}
 
 
-def search_body(query: Query, analysis: Analysis) -> Part:
+def search_body(query: Query, analysis: Analysis, restricted: bool = False) -> Part:
     """The whole request of one page: hits, exact total and facets in one go. BadInput for a filter that there is not.
 
     Facets that can be chosen narrow the hits only after counting (`post_filter`), each counts with the others' choice.
@@ -46,7 +47,7 @@ def search_body(query: Query, analysis: Analysis) -> Part:
     offset = max(0, query.page - 1) * query.size
     shown = query.size > 0 and offset + query.size <= WINDOW
     body: Part = {
-        "query": _dated(query, matching(query, analysis)),
+        "query": _allowed(query, _dated(query, matching(query, analysis, restricted)), restricted),
         **({"post_filter": _all_of(filters.values())} if filters else {}),
         "aggs": {name: _facet(name, query, filters) for name in query.facets},
         "from": offset if shown else 0,
@@ -78,6 +79,13 @@ def _dated(query: Query, found: Part) -> Part:
     return {"bool": {"must": [found], "filter": [{"range": {"published": between}}]}}
 
 
+def _allowed(query: Query, found: Part, restricted: bool) -> Part:
+    """In the restricted index, what those who ask may see: in the query itself, so that nothing else is counted."""
+    if not restricted or EVERY in query.rights.audiences:
+        return found
+    return {"bool": {"must": [found], "filter": [{"terms": {AUDIENCE: list(map(usable, query.rights.audiences))}}]}}
+
+
 def _one_of(name: str, values: Sequence[str]) -> Part:
     if name not in FILTERS:
         raise BadInput(_("There is no filter “%(name)s”.", name=name), name)
@@ -104,9 +112,12 @@ def _facet(name: str, query: Query, filters: Mapping[str, Part]) -> Part:
     return {"filter": others, "aggs": counts}
 
 
-def matching(query: Query, analysis: Analysis) -> Part:
-    """What the words ask for, scored; everything when there are none. Filters are not in it."""
-    return _Matching(query, analysis).scored()
+def matching(query: Query, analysis: Analysis, restricted: bool = False) -> Part:
+    """What the words ask for, scored; everything when there are none. Filters are not in it.
+
+    In the restricted index a word is worth the same wherever it stands: how rare it is would tell of what others have.
+    """
+    return _Matching(query, analysis, restricted).scored()
 
 
 def finding(query: Query, analysis: Analysis) -> Part:
@@ -131,8 +142,9 @@ def _parts(asked: object) -> int:
 
 
 class _Matching:
-    def __init__(self, query: Query, analysis: Analysis) -> None:
+    def __init__(self, query: Query, analysis: Analysis, restricted: bool = False) -> None:
         self._query = query
+        self._restricted = restricted
         self._analysis = analysis
         meant = [clause for clause in query.clauses if _is_meant(clause)]
         self._wanted = list(Counter(clause for clause in meant if not clause.excluded).items())
@@ -184,7 +196,10 @@ class _Matching:
 
     def _phrase(self, field: str, text: str, language: str) -> Part:
         """One word, or several that stand together: the server's analysis tells. Nothing where there is no word."""
-        return {"match_phrase": {field: {"query": as_sent(self._analysis, text, language)}}}
+        return self._worth({"match_phrase": {field: {"query": as_sent(self._analysis, text, language)}}})
+
+    def _worth(self, found: Part) -> Part:
+        return {"constant_score": {"filter": found}} if self._restricted else found
 
     def _foreign(self, expansion: Expansion, into: str) -> list[tuple[Part, float]]:
         """The labels that find documents by themselves, with their weights."""
@@ -205,7 +220,7 @@ class _Matching:
         if len(words) == 1:
             return together
         every = {"match": {field: {"query": as_sent(self._analysis, label, known), "operator": "and"}}}
-        return {"bool": {"must": [every], "should": [together]}}
+        return self._worth({"bool": {"must": [every], "should": [together]}})
 
     def _bonuses(self) -> list[Part]:
         """What raises the score of a document that matches anyway: titles, the topic, labels in the own language."""

@@ -33,8 +33,14 @@ class OpenSearchReader:
     """Reads through the alias, from any number of threads; touches the server at its first call only."""
 
     def __init__(
-        self, server: Server, names: Names, welsh: Welsh = unchanged, key: Callable[[], str] = own_key
+        self,
+        server: Server,
+        names: Names,
+        welsh: Welsh = unchanged,
+        key: Callable[[], str] = own_key,
+        restricted: bool = False,
     ) -> None:
+        self._restricted = restricted
         self._server = server
         self._names = names
         self._analysis = Analysis(welsh)
@@ -42,7 +48,7 @@ class OpenSearchReader:
 
     def search(self, query: Query) -> SearchPage:
         """One page, by one request; a list's first and last page take one more."""
-        body = search_body(query, self._analysis)
+        body = search_body(query, self._analysis, self._restricted)
         answer, after = self._lists.page(query, body) if query.after else (self._search(body), "")
         marker = Marker(query, self._analysis)
         scored = is_scored(query)

@@ -12,7 +12,7 @@ from tantivy import TextAnalyzer
 
 from hub.index.analysis import FIELDS, LONGEST, Analysis, analyzer, field_of, spoken, texts, usable
 from hub.index.base import Document
-from hub.index.schema import KEYWORDS, LABELS, STARTS, order_of, shown_text
+from hub.index.schema import AUDIENCE, KEYWORDS, LABELS, STARTS, order_of, shown_text
 
 STEMMERS: Final = {"en": "English", "sv": "Swedish", "de": "German"}
 """The server's name of each stemmer. It has no Welsh one, and an older one for Dutch: their words are made by us."""
@@ -69,10 +69,10 @@ class Names:
         return bool(re.fullmatch(rf"{re.escape(self.prefix)}-[0-9a-f]{{8}}-\d{{20}}", index))
 
 
-def body(mark: str = "shape") -> dict[str, Any]:
+def body(mark: str = "shape", restricted: bool = False) -> dict[str, Any]:
     """Settings and mapping of a new index. The searched texts are not kept: they stand in `title` and `text` anyway."""
     kept = {"excludes": ["all_*", "title_*", LABELS, STARTS]}
-    fields = {**_fields(), mark: {"type": "keyword"}}
+    fields = {**_fields(), mark: {"type": "keyword"}, **({AUDIENCE: {"type": "keyword"}} if restricted else {})}
     mappings = {"dynamic": "strict", "date_detection": False, "_source": kept, "properties": fields}
     return {"settings": _settings(), "mappings": mappings}
 
@@ -118,9 +118,9 @@ def _fields() -> dict[str, Any]:
     }
 
 
-def fingerprint() -> str:
+def fingerprint(restricted: bool = False) -> str:
     """Eight characters that change with mapping, settings or our own analysis: another shape has other aliases."""
-    said = json.dumps([body(), OURS, _REVISION], sort_keys=True)
+    said = json.dumps([body(restricted=restricted), OURS, _REVISION], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
@@ -160,6 +160,8 @@ def source_of(document: Document) -> dict[str, Any]:
     for name in KEYWORDS:
         value: str | tuple[str, ...] = getattr(document, name)
         made[name] = list(texts(*dict.fromkeys((value,) if isinstance(value, str) else value)))
+    if document.audience:
+        made[AUDIENCE] = list(texts(*document.audience))
     return made
 
 

@@ -25,7 +25,8 @@ class OpenSearchWriter:
     While one rebuilds, the others are Busy.
     """
 
-    def __init__(self, server: Server, names: Names, lasts: float = LASTS) -> None:
+    def __init__(self, server: Server, names: Names, lasts: float = LASTS, restricted: bool = False) -> None:
+        self._restricted = restricted
         self._server = server
         self._names = names
         self._lease = Lease(server, names.lease, lasts)
@@ -156,7 +157,7 @@ class OpenSearchWriter:
 
     def _create(self, more: Mapping[str, str] | None = None) -> str:
         name = self._names.made_at(datetime.now(UTC))
-        made = body(self._names.mark)
+        made = body(self._names.mark, self._restricted)
         made["settings"] |= more or {}
         self._server.ask("PUT", f"/{name}", made)
         return name

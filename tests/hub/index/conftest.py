@@ -8,6 +8,7 @@ import pytest
 from hub.db import Base, Database
 from hub.index.embedded import EmbeddedReader, EmbeddedWriter
 from hub.index.models import IndexOutbox
+from hub.index.sides import SidedReader, SidedWriter
 from tests.hub.index.made import Shelf
 
 
@@ -20,16 +21,16 @@ def database(tmp_path: Path, database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[EmbeddedWriter]:
-    made = EmbeddedWriter(tmp_path / "index")
+def writer(tmp_path: Path) -> Iterator[SidedWriter]:
+    made = SidedWriter(EmbeddedWriter(tmp_path / "index"), EmbeddedWriter(tmp_path / "restricted", restricted=True))
     made.ensure()
     yield made
     made.release()
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> EmbeddedReader:
-    return EmbeddedReader(tmp_path / "index")
+def reader(tmp_path: Path) -> SidedReader:
+    return SidedReader(EmbeddedReader(tmp_path / "index"), EmbeddedReader(tmp_path / "restricted", restricted=True))
 
 
 @pytest.fixture

@@ -10,14 +10,15 @@ from hub.db import Database
 from hub.errors import IndexUnavailable
 from hub.index.base import Document, Refused
 from hub.index.delivery import ATTEMPTS, Delivered, deliver, deliver_all
-from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.embedded import EmbeddedWriter
 from hub.index.models import IndexOutbox
 from hub.index.outbox import announce
+from hub.index.sides import SidedReader, SidedWriter
 from tests.hub.index.made import NOTE, Shelf, note, outbox
 
 
 def test_what_is_announced_is_written_and_then_forgotten(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.put(database, "a", "b")
     shelf.drop(database, "b")
@@ -28,7 +29,7 @@ def test_what_is_announced_is_written_and_then_forgotten(
 
 
 def test_many_announcements_of_one_document_are_one_write_of_its_present_state(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     for version in (3, 1, 2):
         shelf.put(database, "a", version=version)
@@ -39,7 +40,7 @@ def test_many_announcements_of_one_document_are_one_write_of_its_present_state(
 
 
 def test_the_oldest_come_first_and_at_most_so_many(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.put(database, *"abcde")
     assert deliver(database, writer, {NOTE: shelf}, limit=2).written == 2
@@ -70,7 +71,7 @@ def test_what_is_announced_while_writing_stays(database: Database, shelf: Shelf,
 
 
 def test_an_older_state_is_never_written_over_a_newer_one(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf, tmp_path: Path
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf, tmp_path: Path
 ) -> None:
     """While we are about to write what we have read, another changes the document and would deliver that first."""
     seen: list[Delivered] = []
@@ -89,8 +90,8 @@ def test_an_older_state_is_never_written_over_a_newer_one(
 
 def test_killed_between_writing_and_forgetting_it_is_done_again(
     database: Database,
-    writer: EmbeddedWriter,
-    reader: EmbeddedReader,
+    writer: SidedWriter,
+    reader: SidedReader,
     shelf: Shelf,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -105,7 +106,7 @@ def test_killed_between_writing_and_forgetting_it_is_done_again(
 
 
 def test_busy_and_missing_indexes_leave_the_announcements(
-    database: Database, writer: EmbeddedWriter, shelf: Shelf, tmp_path: Path
+    database: Database, writer: SidedWriter, shelf: Shelf, tmp_path: Path
 ) -> None:
     shelf.put(database, "a")
     writer.apply([], {})
@@ -116,7 +117,7 @@ def test_busy_and_missing_indexes_leave_the_announcements(
 
 
 def test_refused_documents_are_tried_five_times_then_told_and_never_block(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     told: list[tuple[str, str, str]] = []
 
@@ -139,7 +140,7 @@ def test_refused_documents_are_tried_five_times_then_told_and_never_block(
 
 
 def test_a_document_that_cannot_be_read_does_not_stop_the_others(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.put(database, "a", "b", "c")
     shelf.broken = {"b"}
@@ -152,7 +153,7 @@ def test_a_document_that_cannot_be_read_does_not_stop_the_others(
 
 
 def test_any_order_and_any_number_of_deliveries_end_alike(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     """Announcements that come late speak of what is there now, not of what was there then."""
     shelf.put(database, "a", "b", version=1)
@@ -167,7 +168,7 @@ def test_any_order_and_any_number_of_deliveries_end_alike(
 
 
 def test_the_place_is_given_back_when_somebody_else_was_quicker(
-    database: Database, writer: EmbeddedWriter, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, writer: SidedWriter, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = EmbeddedWriter(tmp_path / "index")
     take = writer.take

@@ -41,7 +41,7 @@ def test_an_index_of_another_shape_is_made_anew(tmp_path: Path, monkeypatch: pyt
     writer.ensure()
     writer.apply([note("a")], {})
     writer.release()
-    monkeypatch.setattr("hub.index.embedded.fingerprint", lambda: "00000000")
+    monkeypatch.setattr("hub.index.embedded.fingerprint", lambda restricted=False: "00000000")
     with pytest.raises(IndexUnavailable, match="older shape"):
         EmbeddedReader(tmp_path).versions()
     newer = EmbeddedWriter(tmp_path)

@@ -12,11 +12,12 @@ import pytest
 from hub.config import SHORT
 from hub.db import Database
 from hub.errors import HubError
-from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.embedded import EmbeddedWriter
 from hub.index.opensearch.address import Address
 from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import Names, fingerprint
 from hub.index.opensearch.writer import OpenSearchWriter
+from hub.index.sides import SidedReader
 from hub.index.worker import Keeper
 from tests.hub.index.made import NOTE, Shelf, note
 
@@ -35,7 +36,7 @@ def until(met: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_the_keeper_makes_keeps_and_mends_the_index(
-    database: Database, reader: EmbeddedReader, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, reader: SidedReader, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.index.worker.BACK_OFF", 0.1)
     shelf.held = {"old": note("old")}

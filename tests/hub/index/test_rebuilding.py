@@ -7,13 +7,14 @@ import pytest
 
 from hub.db import Database
 from hub.errors import Busy
-from hub.index.embedded import EmbeddedReader, EmbeddedWriter
+from hub.index.embedded import EmbeddedWriter
 from hub.index.rebuilding import Differences, compare, rebuild, repair
+from hub.index.sides import SidedReader, SidedWriter
 from tests.hub.index.made import NOTE, Shelf, note, outbox
 
 
 def test_a_rebuild_holds_everything_and_catches_up(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.held = {f"{number:04d}": note(f"{number:04d}") for number in range(1200)}
     writer.apply([note("left over")], {})
@@ -49,7 +50,7 @@ def test_a_rebuild_waits_for_the_writers_place(database: Database, shelf: Shelf,
 
 
 def test_what_a_rebuild_cannot_take_is_told(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.held = {"a": note("a"), "bad": note("bad", version=-1), "torn": note("torn")}
     shelf.broken = {"torn"}
@@ -59,9 +60,7 @@ def test_what_a_rebuild_cannot_take_is_told(
     assert reader.versions() == {"a": 1}
 
 
-def test_only_the_index_before_is_kept(
-    database: Database, writer: EmbeddedWriter, shelf: Shelf, tmp_path: Path
-) -> None:
+def test_only_the_index_before_is_kept(database: Database, writer: SidedWriter, shelf: Shelf, tmp_path: Path) -> None:
     for _ in range(4):
         rebuild(database, writer, {NOTE: shelf})
     folders = sorted(path.name for path in (tmp_path / "index").iterdir() if path.is_dir())
@@ -70,7 +69,7 @@ def test_only_the_index_before_is_kept(
 
 
 def test_planted_differences_are_found_and_mended(
-    database: Database, writer: EmbeddedWriter, reader: EmbeddedReader, shelf: Shelf
+    database: Database, writer: SidedWriter, reader: SidedReader, shelf: Shelf
 ) -> None:
     shelf.held = {f"{number:03d}": note(f"{number:03d}", version=7) for number in range(600)}
     rebuild(database, writer, {NOTE: shelf})

@@ -129,7 +129,7 @@ def test_what_was_hidden_and_then_taken_down_comes_back_whole(site: Site) -> Non
     with site.database.writing() as session:
         hide(session, session.get_one(RecordRow, site.ids["joint"]), actor=COMMAND_LINE)
     with site.database.writing() as session:
-        found = look_up(session, site.ids["joint"], BASE)
+        found = look_up(session, site.ids["joint"], BASE, actor=COMMAND_LINE)
         assert len(found.rows) == 2, "with its copy at Eastmere"
         decision = take_down(session, found, actor=COMMAND_LINE, ground="by mistake", facts="So.").id
     assert site.get(site.record("alarms")).status_code == 410
@@ -160,7 +160,7 @@ def test_what_a_harvest_writes_at_the_same_moment_is_taken_down_too(site: Site) 
         harvesting = threads.submit(harvest)
         assert writing.wait(10)
         with site.database.writing() as session:
-            found = look_up(session, where, BASE)
+            found = look_up(session, where, BASE, actor=COMMAND_LINE)
             take_down(session, found, actor=COMMAND_LINE, ground="personal-data", facts="A name.")
         done.set()
         harvesting.result()

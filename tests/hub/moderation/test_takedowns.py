@@ -49,12 +49,12 @@ def record(checked: Checked, source: str, title: str = "Note 1") -> RecordRow:
 
 def looked_up(checked: Checked, what: str) -> Found:
     with checked.parts.database.reading() as session:
-        return look_up(session, what, BASE)
+        return look_up(session, what, BASE, actor=COMMAND_LINE)
 
 
 def taken_down(checked: Checked, what: str, ground: str = PERSONAL) -> str:
     with checked.parts.database.writing() as session:
-        found = look_up(session, what, BASE)
+        found = look_up(session, what, BASE, actor=COMMAND_LINE)
         return take_down(session, found, actor=COMMAND_LINE, ground=ground, facts="A name and an address in it.").id
 
 
@@ -213,7 +213,7 @@ def test_what_cannot_be_taken_down_says_so(checked: Checked, town: tuple[Website
             looked_up(checked, what)
     row = record(checked, source)
     with checked.parts.database.writing() as session:
-        found = look_up(session, f"{BASE}/records/{row.id}", BASE)
+        found = look_up(session, f"{BASE}/records/{row.id}", BASE, actor=COMMAND_LINE)
         with pytest.raises(BadInput, match="Choose why"):
             take_down(session, found, actor=COMMAND_LINE, ground="dislike", facts="So.")
         with pytest.raises(BadInput, match="what you found"):

@@ -93,7 +93,11 @@ class Costs:
     def __init__(self, site: Site, asked: Callable[[], int]) -> None:
         self.site = site
         self._asked = asked
-        self.clients: dict[str, FlaskClient | None] = {"signed out": None, "signed in": site.operator()}
+        self.clients: dict[str, FlaskClient | None] = {
+            "signed out": None,
+            "signed in": site.person("Nobody's"),
+            "member": site.person("Ann", {"northford-city": "officer"}),
+        }
 
     def of(self, address: str, client: FlaskClient | None) -> tuple[int, list[str]]:
         """(questions to the engine, statements) of one request."""
@@ -150,6 +154,13 @@ def costs(request: pytest.FixtureRequest) -> Iterator[Costs]:
 def test_a_page_asks_the_engine_once_and_the_database_three_times(costs: Costs, case: str, who: str) -> None:
     asked, statements = costs.of(FOUND[case], costs.clients[who])
     assert asked == 1
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
+
+
+@pytest.mark.parametrize("address", [FOUND["words with filters"], FOUND["page 2"]])
+def test_members_ask_once_more_for_what_is_theirs(costs: Costs, address: str) -> None:
+    asked, statements = costs.of(address, costs.clients["member"])
+    assert asked == 2
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
 
 

@@ -196,7 +196,7 @@ def test_a_table_has_all_results_in_their_order_up_to_a_number_that_it_says(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.search.lists.AT_ONCE", 4)
-    lists = site.app.extensions["moothall"]["index"]._lists
+    lists = site.app.extensions["moothall"]["index"].public._lists
     before = set(lists._kept)
     rows, notes = table(site, "/search.csv")
     assert [row["title"] for row in rows] == [
