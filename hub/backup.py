@@ -153,8 +153,8 @@ def restore(settings: Settings, database: Database, folder: Path, tell: Tell = l
             raise HubError(f"What was restored to {database.place} is not what {folder} says. Do not use it.")
     upgrade(database)
     tell("Erasing again what was erased since …")
-    again = erase_again(database, settings.data, actor=COMMAND_LINE)
-    return Restored(manifest, again, (settings.data / LIST).exists())
+    listed = (settings.data / LIST).exists()
+    return Restored(manifest, erase_again(database, settings.data, actor=COMMAND_LINE), listed)
 
 
 def _require_fitting(manifest: Manifest, database: Database, folder: Path) -> None:

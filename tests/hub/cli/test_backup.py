@@ -20,7 +20,8 @@ def test_a_restored_hub_searches_and_checks_as_the_old_one(terminal: Terminal, t
     assert made["digest"] == before["digest"]
     there = moved_to(terminal, tmp_path / "there")
     restored = there.type("restore", made["folder"], "--json").value()
-    assert restored == {"records": ENTRIES, "documents": ENTRIES, "digest": before["digest"]}
+    counted = {"records": ENTRIES, "documents": ENTRIES, "digest": before["digest"]}
+    assert restored == {**counted, "erased_again": 0, "list_of_erasures": False}
     assert there.type("check", "--json").value() == before
     assert there.type("search", "food", "waste", "--json").value()["total"] == ENTRIES
 
@@ -33,6 +34,7 @@ def test_people_read_what_was_kept_and_what_came_back(terminal: Terminal, tmp_pa
     assert (
         f" is back: {ENTRIES} records, {ENTRIES} of them in the index. Every count and hash is as it was." in said.out
     )
+    assert "No list of erasures was found" in said.out, "what it would have erased may have come back"
 
 
 def test_a_second_restore_is_refused_and_says_how_to_go_on(terminal: Terminal, tmp_path: Path) -> None:
