@@ -27,8 +27,11 @@ USER: Final = "_user_id"
 LONG: Final = "kept"
 """That somebody wants to stay signed in on this browser."""
 
-KEPT: Final = ("_fresh", "_id", PROVEN, "fs_gexp", LONG)
+KEPT: Final = ("_fresh", "_id", PROVEN, LONG)
 """What belongs to being signed in, beside who."""
+
+GRACE: Final = "fs_gexp"
+"""By which Flask-Security would prolong the hour of LATELY with each look at a page: reading writes nothing here."""
 
 REMEMBER: Final = "_remember"
 """By which Flask-Login says the same, for one request."""
@@ -84,6 +87,7 @@ class Sessions(SecureCookieSessionInterface):
         changed = opened.modified
         if opened.pop(REMEMBER, "") == "set":
             opened[LONG] = True
+        opened.pop(GRACE, None)
         state = {name: opened.pop(name) for name in KEPT if name in opened}
         stamp = opened.pop(USER, None)
         held = opened.held
