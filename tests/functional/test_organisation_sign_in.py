@@ -69,7 +69,7 @@ def at_the_provider(opened: Page, live: Live, subject: str) -> None:
     opened.page.get_by_role("button", name="Authorize").click()
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], True), (WIDTHS[1], False)])
+@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[1], True), (WIDTHS[0], False)])
 def test_from_the_settings_to_the_first_person_who_signs_in(
     live: Live, browser: Browser, width: int, scripts: bool
 ) -> None:
