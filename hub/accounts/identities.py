@@ -22,6 +22,7 @@ from hub.audit.service import note_act
 from hub.db import alone, now
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.languages import gettext as _
+from hub.languages import speaking
 from hub.mail.addresses import mail_address
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
@@ -182,11 +183,18 @@ def _tell(session: Session, person: Person, organisation: Organisation) -> None:
     """That another way into the account is there: whoever did not do it can say so."""
     if not person.email:
         return
-    subject = _("Your account can be opened by the sign-in of %(name)s", name=organisation.name)
-    text = _(
-        "From now on the sign-in of %(name)s opens your account here. If that was not you, tell whoever runs this hub.",
-        name=organisation.name,
-    )
+    with speaking(person.language):
+        subject = _("Your account can be opened by the sign-in of %(name)s", name=organisation.name)
+        text = _(
+            "From now on the sign-in of %(name)s opens your account here. If that was not you, tell whoever runs this "
+            "hub.",
+            name=organisation.name,
+        )
     queue_mail(
-        session, key=f"linked {person.id} {now().isoformat()}", recipient=person.email, subject=subject, text=text
+        session,
+        key=f"linked {person.id} {now().isoformat()}",
+        recipient=person.email,
+        subject=subject,
+        text=text,
+        language=person.language,
     )

@@ -25,6 +25,7 @@ from hub.accounts.service import note_wrong
 from hub.db import new_id, now
 from hub.errors import BadInput, HubError, NotAllowed, NotFound, ProviderError, TooMany
 from hub.languages import gettext as _
+from hub.languages import speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
@@ -275,14 +276,17 @@ def _proving(wrong: str = "") -> Any:
 
 def _mail_proof(kept: dict[str, Any], email: str) -> Any:
     secret, settings = secrets.token_urlsafe(32), part("settings")
-    text = _(
-        "Use this link, in the browser in which you asked for it, to open your account with your organisation's "
-        "sign-in:\n\n%(link)s\n\nIt works for half an hour. If you did not ask for it, do nothing.",
-        link=f"{settings.base_url}/sign-in/organisation/prove/{secret}",
-    )
-    subject = _("Open your account for %(name)s with your organisation's sign-in", name=settings.name)
     with database().writing() as writing:
-        queue_mail(writing, key=f"proof {new_id()}", recipient=email, subject=subject, text=text)
+        spoken = writing.get_one(Person, kept["person_id"]).language
+        with speaking(spoken):
+            text = _(
+                "Use this link, in the browser in which you asked for it, to open your account with your "
+                "organisation's sign-in:\n\n%(link)s\n\nIt works for half an hour. If you did not ask for it, do "
+                "nothing.",
+                link=f"{settings.base_url}/sign-in/organisation/prove/{secret}",
+            )
+            subject = _("Open your account for %(name)s with your organisation's sign-in", name=settings.name)
+        queue_mail(writing, key=f"proof {new_id()}", recipient=email, subject=subject, text=text, language=spoken)
     _keep(PROOF, {**kept, "hashed": _hash(secret)})
     flash(_("A mail with a link is on its way to %(email)s. Open it in this browser.", email=email))
     return redirect(url_for(".prove"), 303)

@@ -123,3 +123,14 @@ def test_templates_say_what_they_hold_themselves(code: str) -> None:
             if isinstance(call.node, nodes.Name) and call.node.name in SAYING:
                 count = 2 if call.node.name == "ngettext" else 1
                 assert all(isinstance(one, nodes.Const) for one in call.args[:count]), f"{path.name}: {call.lineno}"
+
+
+def test_every_mail_names_its_language(code: str) -> None:
+    without = [
+        f"{path.relative_to(HUB)}:{call.lineno}"
+        for path in HUB.glob("*/**/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "queue_mail"
+        if not any(given.arg == "language" for given in call.keywords)
+    ]
+    assert without == []
