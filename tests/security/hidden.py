@@ -31,7 +31,7 @@ from hub.records.models import RecordRow
 from hub.records.service import withdraw
 from hub.sources.models import RESTRICTED, ProblemRow, Run, Source
 from hub.topics.service import Vocabulary
-from tests.hub.published import HERE, HOMES, OGL, day
+from tests.hub.published import EASTMERE, HERE, OGL, day
 from tests.hub.site import BASE, Site, filled_site, ids_of, open_site
 from tests.people import NAMED, settings_in
 from tests.vocab.loaded import common
@@ -72,7 +72,7 @@ _SECRETS: Final = (
         files=(File(url=f"https://{CANARY}.example/{CANARY}.pdf", type="application/pdf", size=1, sha256=""),),
     ),
     # The text and the address of what everybody may read: a copy that counts for nobody.
-    replace(HOMES, native_id="copy", url=f"{HERE}/homes", title=f"{CANARY}: a copy of our own"),
+    replace(EASTMERE[1], native_id="copy", url="https://eastmere.example/cold", title=f"{CANARY}: a copy of our own"),
     Record(native_id="eggs", url=f"{HERE}/hens", title=f"{CANARY} and hens", text=SHARED, language="en", issued=day(1)),
     Record(
         native_id="svensk",
