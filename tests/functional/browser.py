@@ -1,7 +1,7 @@
 """Chromium for tests: pages that are opened, looked over with axe, and used by keyboard."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,9 +35,10 @@ class Page:
         """Open an address."""
         self.page.goto(address)
 
-    def violations(self) -> list[str]:
+    def violations(self, *, colours: bool = True) -> list[str]:
         """What axe finds, and a page that is wider than its window."""
-        result = Axe().run(self.page, options={"runOnly": RULES})
+        rules = {"color-contrast": {"enabled": colours}}
+        result = Axe().run(self.page, options={"runOnly": RULES, "rules": rules, "resultTypes": ["violations"]})
         where = f"{self.page.url} at {self.width}"
         found = [
             f"{where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
@@ -83,9 +84,10 @@ class Browser:
     chromium: Any
 
     @contextmanager
-    def page(self, width: int = 1280, **options: Any) -> Iterator[Page]:
-        """A page in a context of its own (no cookies of others)."""
+    def page(self, width: int = 1280, *, cookies: Sequence[Any] = (), **options: Any) -> Iterator[Page]:
+        """A page in a context of its own (with these cookies, and none of others)."""
         context = self.chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context.add_cookies(list(cookies))
         made = Page(context.new_page(), width)
         made.page.on("console", lambda message: _noted(made, message.text))
         made.page.on("pageerror", lambda error: made.messages.append(f"{made.page.url}: {error}"))
@@ -96,8 +98,8 @@ class Browser:
 
 
 def _noted(page: Page, text: str) -> None:
-    # Chromium reports the status of the page itself; a page that is meant to be 403, 404 or 410 is none of our faults.
-    if not any(f"status of {status}" in text for status in (403, 404, 410)):
+    # Chromium reports the status of the page itself; a page that is meant to be refused is none of our faults.
+    if not any(f"status of {status}" in text for status in (400, 403, 404, 409, 410)):
         page.messages.append(f"{page.page.url}: {text}")
 
 

@@ -1,0 +1,224 @@
+"""A hub in which there is something to see on every screen, the readers who see different ones, and all its addresses.
+
+A screen is a route that answers a GET with HTML. Those without a part in angle brackets are found by themselves; the
+others stand in PLACES, with addresses where something is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from sqlalchemy import select, update
+
+from hub.accounts.models import Joining, Membership, Person
+from hub.accounts.service import make_link
+from hub.jobs import Workshop
+from hub.moderation.models import Report
+from hub.organisations.service import find_organisation
+from hub.policy import ADMIN, OFFICER, OPERATOR, SITE_MODERATOR
+from hub.sources.models import WAITING, Source
+from hub.sources.notices import Named
+from hub.sources.told import secret_of
+from tests.hub.accounts.people import Browser
+from tests.hub.site import Site, filled_site
+from tests.hub.sources.checked import Checked, website
+from tests.servers.loopback import Answer, Request, serve
+from tests.servers.town import NO_LINK, Town
+
+PLACES: Final[dict[str, tuple[str, ...]]] = {
+    "/": ("/",),
+    "/search": ("/search", "/search?q=damp+mould", "/search?q=xylophone&sector=fire", "/search?q=damp&from=notadate"),
+    "/topics": ("/topics", "/topics?view=a-z", "/topics?q=zzzz"),
+    "/topics/<notation>": ("/topics/HOU", "/topics/NONE"),
+    "/organisations": ("/organisations", "/organisations?q=zzzz"),
+    "/organisations/<slug>": ("/organisations/northford-city", "/organisations/quietshire"),
+    "/organisations/<slug>/edit": ("/organisations/northford-city/edit",),
+    "/organisations/<slug>/people": ("/organisations/northford-city/people", "/organisations/quietshire/people"),
+    "/organisations/<slug>/reports": ("/organisations/northford-city/reports", "/organisations/quietshire/reports"),
+    "/organisations/<slug>/reports/<id>": (
+        "/organisations/northford-city/reports/{open report}",
+        "/organisations/northford-city/reports/{answered report}",
+    ),
+    "/organisations/<slug>/hand-over": (
+        "/organisations/northford-city/hand-over",
+        "/organisations/quietshire/hand-over",
+    ),
+    "/records/<id>": ("/records/{homes}", "/records/{bwyd}", "/records/{fair}", "/records/{alarms}", "/records/none"),
+    "/records/<id>/versions": ("/records/{homes}/versions",),
+    "/records/<id>/report": ("/records/{homes}/report",),
+    "/reports/<secret>": ("/reports/{secret of open report}", "/reports/{secret of answered report}", "/reports/none"),
+    "/sources/<id>": ("/sources/{held}", "/sources/{unread}", "/sources/{waiting}", "/sources/{never checked}"),
+    "/sources/<id>/edit": ("/sources/{held}/edit",),
+    "/sources/<id>/edit/preview": ("/sources/{held}/edit/preview?{news}",),
+    "/sources/<id>/told": ("/sources/{held}/told",),
+    "/sources/<id>/told/<secret>": ("/sources/{held}/told/{told}",),
+    "/sources/<id>/problems": ("/sources/{unread}/problems", "/sources/{never checked}/problems"),
+    "/sources/<id>/runs/<run_id>": ("/sources/{held}/runs/{held run}", "/sources/{unread}/runs/{unread run}"),
+    "/sources/new/found": ("/sources/new/found?organisation=northford-city&address={town}", "/sources/new/found"),
+    "/sources/new/preview": ("/sources/new/preview?{news}",),
+    "/sources/new/settings": ("/sources/new/settings?{news}", "/sources/new/settings?{news}&every=never&checked=yes"),
+    "/organisations/<slug>/sign-in": ("/organisations/northford-city/sign-in",),
+    "/join/<secret>": ("/join/{invitation}", "/join/none"),
+    "/confirm/<token>": ("/confirm/{confirmation}", "/confirm/none"),
+    "/new-password/<token>": ("/new-password/{reset}",),
+    "/sign-in/<secret>": ("/sign-in/{link}",),
+    "/account/address/<secret>": ("/account/address/{address change}",),
+    "/manage/people": ("/manage/people", "/manage/people?q=zzzz"),
+    "/manage/people/<id>/erase": ("/manage/people/{newcomer}/erase",),
+    "/manage/take-downs/new": ("/manage/take-downs/new?what=/records/{joint}", "/manage/take-downs/new?what=nothing"),
+}
+"""Route -> its addresses, with {names} of what the hub below holds. A query shows another state of the screen."""
+
+ELSEWHERE: Final[dict[str, str]] = {
+    "/sign-in/second-factor": "test_factors.py",
+    "/sign-in/organisation/go": "test_organisation_sign_in.py",
+    "/sign-in/organisation/<slug>/back": "test_organisation_sign_in.py",
+    "/sign-in/organisation/prove": "test_organisation_sign_in.py",
+    "/sign-in/organisation/prove/<secret>": "test_organisation_sign_in.py",
+    "/sign-in/organisation/refused": "test_organisation_sign_in.py",
+}
+"""Route -> the file beside this one in which a browser sees it: screens half-way to somewhere."""
+
+FILES: Final = (".csv", ".json", ".atom", ".xml", ".css", ".png", "/raw", "<path:filename>")
+"""How routes end that answer with something else than a page."""
+
+
+@dataclass(frozen=True)
+class Screens:
+    """The hub, its readers (name -> the secret of their session, empty for a stranger), and what {names} stand for."""
+
+    site: Site
+    readers: dict[str, str]
+    things: dict[str, str]
+
+    def addresses(self) -> dict[str, str]:
+        """{address: the route it belongs to}. AssertionError for a route that PLACES should have and has not."""
+        found = {}
+        for rule in self.site.app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.rule.endswith(FILES) or rule.rule in ELSEWHERE:
+                continue
+            missing = f"{rule.rule} is no screen of the gate: give it addresses in tests/functional/screens.py"
+            assert rule.rule in PLACES or "<" not in rule.rule, missing
+            for place in PLACES.get(rule.rule, (rule.rule,)):
+                found[self.filled(place)] = rule.rule
+        return found
+
+    def filled(self, place: str) -> str:
+        """The address with its {names} filled in."""
+        for name, value in self.things.items():
+            place = place.replace(f"{{{name}}}", value)
+        assert "{" not in place, place
+        return place
+
+
+@contextmanager
+def screens(folder: Path) -> Iterator[Screens]:
+    """The hub with its readers, as long as the town whose news are previewed is there."""
+    with filled_site(folder) as site, serve(Town(items=NO_LINK).answer) as town:
+        things = dict(site.ids)
+        things["town"] = town.url("/")
+        things["news"] = urlencode({"organisation": "northford-city", "kind": "feed", "address": town.url("/news.rss")})
+        things |= _sources(site)
+        readers = {
+            "stranger": Browser.at(site),
+            "officer": _reader(site, "Ann Officer", OFFICER),
+            "organisation admin": _reader(site, "Bo Admin", ADMIN),
+            "site moderator": _reader(site, "Cai Moderator", role=SITE_MODERATOR),
+            "operator": _reader(site, "Dev Operator", role=OPERATOR),
+        }
+        things |= _reports(site, readers)
+        things |= _links(site, readers)
+        yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
+
+
+def _reader(site: Site, name: str, membership: str = "", role: str = "person") -> Browser:
+    email = f"{name.partition(' ')[0].lower()}@northford.example"
+    browser = Browser.at(site).known(email, role)
+    with site.database.writing() as session:
+        person = session.scalars(select(Person).where(Person.email == email)).one()
+        person.name = name
+        if membership:
+            northford = find_organisation(session, "northford-city").id
+            session.add(Membership(person_id=person.id, organisation_id=northford, role=membership))
+    return browser
+
+
+def _sources(site: Site) -> dict[str, str]:
+    """A held one, one with problems, one that waits for the operator and one that was never checked."""
+    parts = Workshop(site.settings)
+    checked = Checked(parts)
+    try:
+        with website(20) as (pages, place):
+            held = checked.add(place, name="Held pages")
+            checked.check(held)
+            pages.pages = {0: pages.pages[0]}
+            checked.check(held)
+        with serve(_broken) as place:
+            unread = checked.add(place, name="Unreadable files with a rather long name for a source")
+            checked.check(unread)
+        never = checked.add_address("https://never.example/feed", name="Never checked")
+        waiting = checked.add_address("https://waiting.example/feed", name="Waits for the operator")
+        runs = checked.run(held).id, checked.run(unread).id
+    finally:
+        checked.close()
+    with site.database.writing() as session:
+        # The held one belongs to whoever the readers know.
+        northford = find_organisation(session, "northford-city").id
+        source = session.get_one(Source, held)
+        source.organisation_id, source.tell_email = northford, "web@northford.example"
+        told = secret_of(source, Named("Moothall", site.settings.base_url, site.settings.secret()))
+        session.execute(update(Source).where(Source.id == waiting).values(approval=WAITING))
+    return {
+        **{"held": held, "held run": runs[0], "unread": unread, "unread run": runs[1]},
+        **{"never checked": never, "waiting": waiting, "told": told},
+    }
+
+
+def _broken(request: Request) -> Answer:
+    if request.path == "/sitemap.xml":
+        urls = "".join(f"<url><loc>http://{request.headers['host']}/{n}.pdf</loc></url>" for n in range(6))
+        return 200, {"Content-Type": "application/xml"}, f"<urlset>{urls}</urlset>"
+    return 200, {"Content-Type": "application/pdf"}, b"%PDF-1.4 broken " + request.path.encode() * 20
+
+
+def _reports(site: Site, readers: dict[str, Browser]) -> dict[str, str]:
+    """One report that is answered, one that waits; and a record that is taken down."""
+    admin, moderator = readers["organisation admin"], readers["site moderator"]
+    found = {}
+    for name, record in (("answered", "homes"), ("open", "joint")):
+        given = {"reason": "wrong", "text": "The number of homes is wrong: it was 31 of 40."}
+        answer = Browser.at(site).posted(site.record(record, "/report"), **given)
+        found[f"secret of {name} report"] = _last(answer.headers["Location"])
+        with site.database.reading() as session:
+            id = session.scalars(select(Report.id).order_by(Report.created.desc(), Report.id.desc())).first()
+        found[f"{name} report"] = id or ""
+        if name == "answered":
+            page, text = f"/organisations/northford-city/reports/{id}", "It was 31 of 40. We have put it right."
+            admin.posted(f"{page}/answer", page, outcome="corrected", text=text)
+    taken = {"what": site.record("bins"), "ground": "copyright", "facts": "The photographer has asked for it."}
+    moderator.posted("/manage/take-downs", f"/manage/take-downs/new?what={taken['what']}", **taken)
+    return found
+
+
+def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:
+    """The secrets that mails carry, and somebody who waits to be let in."""
+    members, guest, newcomer = "/organisations/northford-city/people", "guest@else.example", "new@northford.example"
+    another, known = "another@northford.example", "ann@northford.example"
+    readers["organisation admin"].posted(f"{members}/invite", members, email=guest, role=OFFICER)
+    readers["officer"].posted("/account/address", email=another)
+    stranger = Browser.at(site)
+    stranger.register(newcomer, name="Newcomer")
+    stranger.posted("/new-password", email=known)
+    with site.database.writing() as session:
+        id = session.scalars(select(Person.id).where(Person.email == newcomer)).one()
+        session.add(Joining(person_id=id, organisation_id=find_organisation(session, "northford-city").id))
+        link = make_link(session, seconds=3600)
+    mailed = {"invitation": guest, "address change": another, "confirmation": newcomer, "reset": known}
+    return {"link": link, "newcomer": id, **{name: _last(stranger.link(to)) for name, to in mailed.items()}}
+
+
+def _last(address: str) -> str:
+    return address.rpartition("/")[2]
