@@ -74,6 +74,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
 
 ELSEWHERE: Final[dict[str, str]] = {
     "/sign-in/second-factor": "test_factors.py",
+    "/account/second-factor/passkey": "test_factors.py",
     "/sign-in/organisation/go": "test_organisation_sign_in.py",
     "/sign-in/organisation/<slug>/back": "test_organisation_sign_in.py",
     "/sign-in/organisation/prove": "test_organisation_sign_in.py",

@@ -43,10 +43,17 @@ FOCUS: Final = """() => {
 }"""
 """What can be used and does not take the focus, or does not show that it has it."""
 
-WIDER: Final = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("main *, header *, footer *")]
-    .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
-"""What stands out at the right of a window that is too narrow for the page."""
+CRAMPED: Final = """() => {
+  const all = [...document.querySelectorAll("main *, header *, footer *")].filter(one => one.checkVisibility());
+  const wider = document.documentElement.scrollWidth > innerWidth;
+  return all.filter(one => {
+    const box = one.getBoundingClientRect(), hidden = one.closest(".hidden, .govuk-visually-hidden, .trap, thead");
+    const lettered = !hidden && one.matches("dt, dd, td, th, p, li, h2, h3") && box.width > 1 && box.width < 40 &&
+      one.textContent.trim().length > 9;
+    return lettered || (wider && box.right > innerWidth + 1);
+  }).map(one => one.outerHTML.slice(0, 120));
+}"""
+"""What stands out at the right of a window that is too narrow for the page, and text that has no room for a word."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +211,7 @@ def look_at(gate: Gate, opened: Page, seen: Seen, closely: bool) -> list[str]:
         # Colours are the same in every language, and cost axe the most.
         wrong += opened.violations(colours=seen.language == ENGLISH)
     opened.page.set_viewport_size({"width": NARROW, "height": 900})
-    wrong += [f"wider than {NARROW}: {one}" for one in opened.page.evaluate(WIDER)]
+    wrong += [f"has no room at {NARROW}: {one}" for one in opened.page.evaluate(CRAMPED)]
     opened.page.set_viewport_size({"width": WIDE, "height": 900})
     return wrong
 
