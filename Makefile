@@ -24,7 +24,7 @@ demo: $(VENV)/installed ## Set everything up and run the hub with six made-up or
 	$(BIN)/moothall demo $(ARGS)
 
 test: $(VENV)/installed-dev ## Set everything up and run every test; the last lines say what was not covered
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
 soak: $(VENV)/installed-dev ## Kill processes and servers under load a thousand times, which takes half an hour
 	MOOTHALL_TEST_FAULTS=$(or $(FAULTS),510) $(BIN)/python -m pytest tests/faults/test_random_faults.py

@@ -10,6 +10,7 @@ import pytest
 from harvesters.base import Tools
 from harvesters.sandbox import Sandbox
 from tests.databases import DATABASES, address_of
+from tests.gaps import with_those_before
 from tests.harvesters.workshop import tools_with
 from tests.hub.site import filled_on_postgresql, filled_on_sqlite
 from tests.people import World, world
@@ -17,6 +18,21 @@ from tests.servers.opensearch import VARIABLE, Node, NotHad, node
 from tests.servers.postgres import Postgres, running
 
 __all__ = ["filled_on_postgresql", "filled_on_sqlite"]
+
+HERE = Path(__file__).parent
+ALONE = ("contract", "faults", "functional")
+"""Folders of tests that measure, kill or start servers which need the machine for themselves."""
+SERVERS = {"opensearch_node", "opensearch_server"}
+"""Fixtures of a server that is started once in a run."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is not to run beside other tests; a file whose tests measure marks itself."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.path.relative_to(HERE).parts[0] in ALONE or fixtures & SERVERS:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +96,9 @@ def opensearch_node(request: pytest.FixtureRequest) -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Every skip is a gap: name it at the end, where it is read."""
     skipped = terminalreporter.stats.get("skipped", [])
-    reasons = sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)})
+    reasons = (str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
     terminalreporter.section("not covered in this run")
-    for reason in reasons or ["Nothing: every test ran."]:
+    for reason in with_those_before(reasons) or ["Nothing: every test ran."]:
         terminalreporter.write_line(reason)
 
 

@@ -4,7 +4,11 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from hub.cli.__main__ import COMMANDS
+
+pytestmark = pytest.mark.alone
 
 HEAVY = {"flask", "sqlalchemy", "rdflib", "tantivy", "lxml", "alembic", "pydantic", "requests", "huey", "apscheduler"}
 SLOWEST = 0.5

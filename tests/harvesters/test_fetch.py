@@ -19,6 +19,8 @@ from harvesters.fetch import Caps, FetchTimes, Session, parse_allow, user_agent
 from tests.servers.faulty import ETAG, MODIFIED, Faulty, faulty
 from tests.servers.loopback import Request, serve
 
+pytestmark = pytest.mark.alone
+
 LOOPBACK = parse_allow(["127.0.0.0/8:*"])
 PATIENCE = 0.9
 """Seconds that an attempt may take here; the dripping modes send something every 0.4 s."""

@@ -11,6 +11,8 @@ from harvesters.sandbox import SHORTEST, Sandbox
 from tests.harvesters.hostile import __name__ as hostile
 from tests.servers.loopback import Answer, Request, serve
 
+pytestmark = pytest.mark.alone
+
 ALLOW = parse_allow(["127.0.0.0/8:*"])
 
 

@@ -12,6 +12,8 @@ from harvesters.politeness import ROBOTS_CAP, Politeness
 from harvesters.problems import problem
 from tests.servers.loopback import Request, Routes, serve
 
+pytestmark = pytest.mark.alone
+
 LOOPBACK = parse_allow(["127.0.0.0/8:*"])
 AGENT = "Moothall/0.1 (+https://bot.example/about)"
 

@@ -18,6 +18,8 @@ from harvesters.errors import HarvestError, ReadError
 from harvesters.readers import answers
 from harvesters.sandbox import READERS, Limits, Sandbox
 
+pytestmark = pytest.mark.alone
+
 HOSTILE = {
     name: f"tests.harvesters.hostile:{name}"
     for name in [

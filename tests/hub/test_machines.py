@@ -26,7 +26,7 @@ ENTRY = (
     "</title><link href='/e/{0}'/><updated>2026-11-01T09:00:00Z</updated><content>Food waste.</content></entry></feed>"
 )
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 
 @pytest.fixture(

@@ -11,6 +11,8 @@ from harvesters.errors import FetchError
 from harvesters.fetch import Caps, FetchTimes, Session, parse_allow
 from tests.servers.faulty import Faulty
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 0.9
 """Seconds that an attempt may take here; the dripping modes send something every 0.4 s."""
 

@@ -21,6 +21,8 @@ from hub.index.sides import SidedReader
 from hub.index.worker import Keeper
 from tests.hub.index.made import NOTE, Shelf, note
 
+pytestmark = pytest.mark.alone
+
 
 def until(met: Callable[[], bool], seconds: float = 10) -> bool:
     """Whether it becomes true in time."""

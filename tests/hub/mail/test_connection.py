@@ -16,6 +16,8 @@ from hub.mail.models import Mail
 from tests.hub.mail.made import HUB, QUICK, relay
 from tests.servers.smtp import nobody, saying, smtp
 
+pytestmark = pytest.mark.alone
+
 AISHA = "aisha@northford.example"
 USER, PASSWORD = "hub", "hunter2 is: secret%"
 SIGNED_IN = {"user": USER, "password": PASSWORD}

@@ -21,6 +21,8 @@ from tests.databases import address_of
 from tests.hub.site import Site, filled_site
 from tests.servers.loopback import Request, serve
 
+pytestmark = pytest.mark.alone
+
 MOST_STATEMENTS = 3
 
 FOUND = {

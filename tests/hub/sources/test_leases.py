@@ -16,6 +16,8 @@ from hub.sources.leases import ATTEMPTS, claim, heartbeat, holds, owner, queue_d
 from hub.sources.models import Run, Source
 from tests.people import NAMED, World, source_of
 
+pytestmark = pytest.mark.alone
+
 
 def queued(hub: World) -> str:
     with hub.database.writing() as session:

@@ -20,6 +20,8 @@ from hub.tasks.ticker import Ticker
 from tests.hub.tasks.waiting import until
 from tests.people import World, source_of
 
+pytestmark = pytest.mark.alone
+
 TICK = 0.05
 
 
