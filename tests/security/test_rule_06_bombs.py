@@ -14,6 +14,8 @@ from harvesters.sandbox import Sandbox
 from tests.security.hostile import REFUSED, told_of, zipped
 from tests.servers.faulty import Faulty, zeros
 
+pytestmark = pytest.mark.alone
+
 LOOPBACK = parse_allow(["127.0.0.0/8:*"])
 TIMES = FetchTimes(connect=5, idle=10, list=5, document=5, backoff=0, sleep=lambda seconds: None)
 

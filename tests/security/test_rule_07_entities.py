@@ -11,6 +11,8 @@ from harvesters.errors import ReadError
 from harvesters.sandbox import Sandbox
 from tests.security.hostile import LAUGHS, REFUSED, SHORT, told_of, zipped
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:

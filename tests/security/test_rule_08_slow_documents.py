@@ -8,6 +8,8 @@ import pytest
 from harvesters.sandbox import Sandbox
 from tests.security.hostile import SHORT, told_of, zipped
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
