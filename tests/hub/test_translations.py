@@ -81,7 +81,10 @@ def test_lines_and_edges_are_the_same_in_both(code: str, known: Catalog) -> None
 def test_the_file_that_the_hub_reads_is_what_the_catalogue_compiles_to(code: str, known: Catalog) -> None:
     place = translations.place_of(code)
     assert place.with_suffix(".mo").read_bytes() == translations.compiled(known), "run `make translations`"
-    assert place.read_bytes() == translations.written(translations.updated(code)), "run `make translations`"
+    kept = place.read_text().splitlines(), translations.written(translations.updated(code)).decode().splitlines()
+    # Where a sentence stands may change without anybody's translating.
+    there, again = ([line for line in lines if not line.startswith("#:")] for lines in kept)
+    assert there == again, "run `make translations`"
 
 
 def test_a_number_is_said_in_the_form_that_the_language_has_for_it(code: str) -> None:
