@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("vocab", "federation", "harvesters", "hub")
 LEFT_OUT = Path("hub/theme")

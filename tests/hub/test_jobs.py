@@ -33,6 +33,8 @@ from tests.people import settings_in
 from tests.servers.loopback import Request, serve
 from tests.servers.smtp import saying, smtp
 
+pytestmark = pytest.mark.alone
+
 ATOM = {"Content-Type": "application/atom+xml"}
 ENTRIES = 24
 

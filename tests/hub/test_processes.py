@@ -15,7 +15,10 @@ from hub.processes import YIELDS, end, start, supervise
 from tests.hub.running import ENDS, alive, answers, hub_in, roles, running, templates
 from tests.hub.tasks.waiting import until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc: supervision is not looked at")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc: supervision is not looked at"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from hub.policy import ANONYMOUS, WORK
 from tests.hub.audit.tampering import unguard
 from tests.people import AISHA, DEV, World
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def acts(hub: World) -> World:

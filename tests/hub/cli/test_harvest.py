@@ -18,6 +18,8 @@ from tests.hub.cli.conftest import ENTRIES
 from tests.hub.cli.typed import Terminal
 from tests.servers.loopback import Site
 
+pytestmark = pytest.mark.alone
+
 pty = pytest.importorskip("pty")
 
 

@@ -21,6 +21,8 @@ from tests.hub.tasks.waiting import until
 from tests.people import World
 from tests.servers.smtp import nobody, saying, smtp
 
+pytestmark = pytest.mark.alone
+
 FAST = 0.05
 """Seconds between two looks of the mailers here."""
 
