@@ -69,7 +69,7 @@ def number(value: int) -> str:
 
 
 def many(value: int, one: str, more: str = "") -> str:
-    """`1 result`, `3 results`."""
+    """`1 result`, `3 results`: for commands, which speak English; pages count by `ngettext`."""
     return f"{value:,} {one if value == 1 else more or one + 's'}"
 
 
@@ -148,7 +148,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "at": at,
     "ago": ago,
     "number": number,
-    "many": many,
     "of_documents": lambda number: ngettext("document", "documents", number),
     "file_kind": file_kind,
     "file_size": file_size,

@@ -1,4 +1,4 @@
-"""The hub in Welsh, in Chromium: the switch, every main page by axe at both widths, a wrong form, a mail."""
+"""The hub in Welsh, in Chromium: the switch, a form that is wrong, a mail. The gate looks at every screen in both."""
 
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -14,22 +14,6 @@ from tests.servers.smtp import smtp
 
 pytestmark = [pytest.mark.server, needs_chromium]
 
-PAGES = (
-    *("/", "/search", "/search?q=mould", "/search?q=zzzz&sector=fire", "/search?q=damp&from=x"),
-    *("/topics", "/topics?view=a-z", "/topics/HOU.1", "/organisations", "/organisations/northford-city"),
-    *(
-        "/sources",
-        "/help",
-        "/about",
-        "/privacy",
-        "/accessibility",
-        "/nothing",
-        "/sign-in",
-        "/register",
-        "/new-password",
-    ),
-)
-
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
@@ -41,19 +25,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_in_welsh_has_a_violation_or_overflows(live: tuple[Site, str], browser: Browser, width: int) -> None:
-    site, url = live
-    wrong: list[str] = []
-    with browser.page(width) as opened:
-        opened.goto(f"{url}/?lang=cy")
-        for path in (*PAGES, site.record("homes"), site.record("homes", "/versions"), site.record("fair")):
-            opened.goto(url + path)
-            assert opened.page.locator("html").get_attribute("lang") == "cy"
-            wrong += opened.violations()
-    assert wrong == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
