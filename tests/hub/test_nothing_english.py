@@ -198,7 +198,7 @@ MORE = (
     "/search?q=mould", "/search?q=zzzz&sector=fire&from=x", "/search?q=visits&page=2", "/search?q=damp+zebra",
     "/topics?view=a-z", "/topics?q=mould", "/topics/HOU", "/organisations?q=north", "/organisations?q=zzz",
     "/organisations/quietshire", "/sources/new/found?organisation=northford-city", "/nothing",
-    "/manage/people?q=ann", "/manage/people?q=zzz",
+    "/manage/people?q=Ann+Officer", "/manage/people?q=Quietshire",
 )  # fmt: skip
 
 
