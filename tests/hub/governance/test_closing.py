@@ -238,7 +238,11 @@ def test_what_was_erased_is_erased_again_after_a_restore(
         living = session.scalars(select(RecordRow).where(RecordRow.withdrawn_at.is_(None)).limit(2)).all()
         down, up = (
             take_down(
-                session, look_up(session, row.url, ""), actor=COMMAND_LINE, ground="personal-data", facts="A name."
+                session,
+                look_up(session, row.url, "", actor=COMMAND_LINE),
+                actor=COMMAND_LINE,
+                ground="personal-data",
+                facts="A name.",
             )
             for row in living
         )
