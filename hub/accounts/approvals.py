@@ -28,6 +28,13 @@ def waiting_people(session: Session) -> list[tuple[Joining, Person, Organisation
     return [(row[0], row[1], row[2]) for row in session.execute(there)]
 
 
+def asked_by(session: Session, person_id: str) -> list[tuple[Joining, Organisation]]:
+    """What somebody waits to belong to."""
+    there = select(Joining, Organisation).join(Organisation, Organisation.id == Joining.organisation_id)
+    rows = session.execute(there.where(Joining.person_id == person_id).order_by(Joining.created, Joining.id))
+    return [(row[0], row[1]) for row in rows]
+
+
 def number_waiting(session: Session) -> int:
     """How many they are."""
     return session.scalar(select(func.count()).select_from(Joining)) or 0

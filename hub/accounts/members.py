@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.duties import release
 from hub.accounts.models import PERSON, Joining, Membership, Person, new_stamp
 from hub.accounts.service import SECURED
+from hub.accounts.waiting import tell_operators
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotAllowed, NotFound
 from hub.languages import gettext as _
@@ -77,13 +78,15 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
 
 
 def _ask_to_join(session: Session, person: Person, organisation: Organisation, actor: Actor) -> None:
-    there = select(Joining).where(Joining.person_id == person.id)
-    for one in session.scalars(there):
-        if one.organisation_id == organisation.id:
-            return
+    there = session.scalars(select(Joining).where(Joining.person_id == person.id)).all()
+    if any(one.organisation_id == organisation.id for one in there):
+        return
+    for one in there:
         session.delete(one)
     session.add(Joining(person_id=person.id, organisation_id=organisation.id))
     note_act(session, actor=actor, action="ask to join", thing=f"organisation {organisation.slug}", how="domain")
+    if not there:
+        tell_operators(session)
 
 
 def organisation_at(session: Session, email: str) -> Organisation | None:

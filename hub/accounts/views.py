@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_security.confirmable import confirm_email_token_status, confirm_user
 
+from hub.accounts.approvals import asked_by
 from hub.accounts.factors import factors_of
 from hub.accounts.service import choose_language, end_session, sessions_of, use_link
 from hub.accounts.sessions import agent, held, set_secret
@@ -73,6 +74,7 @@ def account() -> str:
             here_now=held(),
             languages=LANGUAGES,
             factors=factors_of(session, actor().person_id),
+            asked=asked_by(session, actor().person_id),
         )
 
 

@@ -8,10 +8,9 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.audit.filters import ERASED, Wanted, joined, number
 from hub.audit.models import Audit, AuditErasure, AuditPerson
 from hub.audit.service import BATCH
-
-ERASED: Final = "somebody whose name was erased"
 
 COLUMNS: Final = ("number", "at", "who", "person", "network", "action", "thing", "detail", "hash")
 
@@ -55,31 +54,32 @@ def _plain(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def size(session: Session) -> int:
-    """How many acts there are."""
+EVERYTHING: Final = Wanted()
+
+
+def size(session: Session, wanted: Wanted = EVERYTHING) -> int:
+    """How many acts there are of those that are wanted."""
+    if wanted.narrowed:
+        return number(session, wanted.conditions())
     return session.scalar(select(func.count()).select_from(Audit)) or 0
 
 
-def newest(session: Session, *, offset: int, limit: int) -> list[Act]:
+def newest(session: Session, *, offset: int, limit: int, wanted: Wanted = EVERYTHING) -> list[Act]:
     """Acts, the newest first."""
-    rows = session.execute(_JOINED.order_by(Audit.id.desc()).offset(offset).limit(limit))
-    return [_act(*row) for row in rows]
+    there = _JOINED.where(*wanted.conditions()).order_by(Audit.id.desc())
+    return [_act(*row) for row in session.execute(there.offset(offset).limit(limit))]
 
 
-def whole(session: Session) -> Iterator[Act]:
-    """Every act, the oldest first; read as one goes."""
-    at = 0
-    while rows := session.execute(_JOINED.where(Audit.id > at).order_by(Audit.id).limit(BATCH)).all():
+def whole(session: Session, wanted: Wanted = EVERYTHING) -> Iterator[Act]:
+    """Every act that is wanted, the oldest first; read as one goes."""
+    at, there = 0, _JOINED.where(*wanted.conditions()).order_by(Audit.id).limit(BATCH)
+    while rows := session.execute(there.where(Audit.id > at)).all():
         for row in rows:
             yield _act(*row)
         at = rows[-1][0].id
 
 
-_JOINED: Final = (
-    select(Audit, AuditPerson, AuditErasure.id)
-    .outerjoin(AuditPerson, AuditPerson.id == Audit.id)
-    .outerjoin(AuditErasure, AuditErasure.id == Audit.id)
-)
+_JOINED: Final = joined(select(Audit, AuditPerson, AuditErasure.id))
 
 
 def _act(row: Audit, who: AuditPerson | None, erased: int | None) -> Act:

@@ -7,7 +7,7 @@ chained is only a salted hash of it. The database itself refuses every other cha
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, now
@@ -17,6 +17,7 @@ class Audit(Base):
     """One act: who (`actor`), what (`action`), on which thing, with which particulars. No row names a person."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_action", "action", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)

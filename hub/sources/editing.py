@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from harvesters.kinds import KINDS
+from hub.accounts.waiting import tell_operators
 from hub.errors import Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
@@ -15,7 +16,7 @@ from hub.policy import can
 from hub.setup.house import house
 from hub.sources.approvals import must_wait
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
-from hub.sources.models import RESTRICTED, Source
+from hub.sources.models import RESTRICTED, WAITING, Source
 from hub.sources.registering import preview_page, settings_page
 from hub.sources.service import (
     BUSY,
@@ -109,7 +110,10 @@ def _save(id: str, typed: Typed) -> Any:
         require("register sources", row)
         to = choices_in(typed, part("vocabulary").scheme)
         waits = must_wait(actor(), session.get_one(Organisation, row.organisation_id), house())
+        waited = row.approval == WAITING
         changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to, waits=waits)
+        if row.approval == WAITING and not waited:
+            tell_operators(session)
         if can(actor(), "manage organisations"):
             changed += move_source(session, row, actor=actor(), to=find_organisation(session, typed.organisation))
         waiting = bool(row.approval)

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from harvesters.kinds import KINDS
+from hub.accounts.waiting import tell_operators
 from hub.errors import BadInput, Conflict
 from hub.languages import N_
 from hub.languages import gettext as _
@@ -170,6 +171,8 @@ def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
         waits=waits,
         visibility=to.visibility,
     )
+    if waits:
+        tell_operators(session)
     return source.id, "" if waits else queue_run(session, source).id
 
 

@@ -96,8 +96,8 @@ class Browser:
 
     def known(self, email: str, role: str = "person") -> "Browser":
         """Somebody who has an account and is signed in, without the pages that lead there."""
-        with self.site.database.writing() as session:
-            hashed = hashed_password(self.site.app)
+        hashed = hashed_password(self.site.app)
+        with self.site.app.app_context(), self.site.database.writing() as session:
             person = Person(name="Ann Officer", email=email, password=hashed, confirmed_at=now(), role=role)
             session.add(person)
             session.flush()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from hub.accounts.members import set_domains, set_role
 from hub.accounts.models import Joining, Membership, Person
+from hub.db import now
 from hub.errors import Conflict
 from hub.organisations.models import Organisation
 from hub.policy import COMMAND_LINE, CONTENT
@@ -15,8 +16,9 @@ from hub.setup.house import House, default_house
 from hub.setup.service import settle
 from hub.sources.leases import queue_due, queue_run
 from hub.sources.models import DECLINED, WAITING, Run, Source
+from hub.words import on
 from tests.hub.accounts.people import Browser, above, errors
-from tests.hub.site import Site, filled_site
+from tests.hub.site import BASE, Site, filled_site
 
 APPROVALS = "/manage/approvals"
 NUMBERS = count()
@@ -191,6 +193,50 @@ def test_who_is_turned_away_hears_why_and_keeps_the_account(hub: Site, operator:
     operator.send(f"{APPROVALS}/people/{id}", APPROVALS, decision="decline", reason="You left in May.")
     assert "You left in May." in operator.mails(email)[-1].text
     assert browser.signed_in
+
+
+def waiting(hub: Site, email: str) -> str:
+    """The id of what they wait for."""
+    with hub.database.reading() as session:
+        return session.scalars(select(Joining.id).join(Person).where(Person.email == email)).one()
+
+
+def test_who_waits_reads_so_at_their_account(hub: Site, operator: Browser) -> None:
+    email = f"wyn{next(NUMBERS)}@northford.example"
+    browser = Browser.at(hub).known(email)
+    words = browser.page("/account").words
+    assert f"You have been waiting to belong to Northford City since {on(now())}:" in words
+    assert "Meanwhile you can search and read everything that is public" in words
+    operator.send(f"{APPROVALS}/people/{waiting(hub, email)}", APPROVALS, decision="decline", reason="You left.")
+    assert "waiting to belong" not in browser.page("/account").words
+
+
+def test_operators_get_one_mail_until_nothing_waits_any_more(hub: Site, operator: Browser) -> None:
+    """For people and sources together; operators without an address, or with one that is not theirs yet, get none."""
+    with hub.database.writing() as session:
+        session.execute(delete(Joining))
+        session.execute(update(Source).values(approval=""))
+    told, away = f"op{next(NUMBERS)}@run.example", f"op{next(NUMBERS)}@run.example"
+    for email in (told, away):
+        Browser.at(hub).known(email, role="operator")
+    with hub.database.writing() as session:
+        session.execute(update(Person).where(Person.email == away).values(active=False))
+    officer = content_officer(hub)
+    first, second = (f"may{next(NUMBERS)}@northford.example" for _ in range(2))
+    Browser.at(hub).known(first)
+    (mail,) = operator.mails(told)
+    assert mail.subject == "Something waits for you at Moothall"
+    assert f"{BASE}{APPROVALS}" in mail.text
+    _, id = registered(officer)
+    Browser.at(hub).known(second)
+    for email in (first, second):
+        operator.send(f"{APPROVALS}/people/{waiting(hub, email)}", APPROVALS, decision="approve")
+    assert len(operator.mails(told)) == 1
+    operator.send(f"{APPROVALS}/sources/{id}", APPROVALS, decision="approve")
+    registered(officer)
+    assert len(operator.mails(told)) == 2
+    registered(officer)
+    assert (len(operator.mails(told)), operator.mails(away)) == (2, [])
 
 
 def test_without_the_rule_nobody_waits(hub: Site) -> None:
