@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -95,18 +96,21 @@ def test_a_signature_that_is_not_its_own_is_refused(hub: Site, there: Liar, sign
         ({"sub": None}, "not for this sign-in"),
         ({"sub": ""}, "do not understand"),
         ({"sub": "x" * 300}, "do not understand"),
-        ({"exp": int(time.time()) - 1000}, "disagree about the time"),
+        ({"exp": timedelta(seconds=-1000)}, "disagree about the time"),
         ({"exp": None}, "disagree about the time"),
         ({"exp": "never"}, "disagree about the time"),
-        ({"iat": int(time.time()) + 10_000}, "disagree about the time"),
-        ({"nbf": int(time.time()) + 10_000}, "disagree about the time"),
+        ({"iat": timedelta(seconds=10_000)}, "disagree about the time"),
+        ({"nbf": timedelta(seconds=10_000)}, "disagree about the time"),
     ],
     ids=str,
 )
 def test_an_id_token_that_is_not_for_us_now_is_refused(
     hub: Site, there: Liar, claims: dict[str, object], said: str
 ) -> None:
-    there.claims = claims
+    there.claims = {
+        name: int(time.time() + value.total_seconds()) if isinstance(value, timedelta) else value
+        for name, value in claims.items()
+    }
     refused(hub, there, said)
 
 
