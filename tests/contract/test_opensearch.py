@@ -20,8 +20,10 @@ from hub.index.opensearch.bulk import BATCH, BATCH_BYTES
 from hub.index.opensearch.queries import WINDOW
 from hub.index.opensearch.reader import OpenSearchReader
 from hub.index.opensearch.server import READING, Server
-from hub.index.opensearch.shape import Names, body
+from hub.index.opensearch.shape import Names, body, fingerprint
+from hub.index.opensearch.writer import OpenSearchWriter
 from hub.index.rebuilding import Differences, compare, rebuild, repair
+from hub.index.sides import SidedReader, SidedWriter
 from hub.search.parse import parse
 from tests.contract.engines import DIFFERENCES, Place, document, ids, query
 from tests.hub.index.made import NOTE, Shelf
@@ -221,7 +223,9 @@ class TestRebuilding:
         assert len({hit.id for hit in (*page.hits, *rest.hits)}) == 10_020
 
     def test_database_and_index_become_the_same(self, place: Place, hub: World) -> None:
-        writer, reader, shelf = place.writer(), place.reader(), Shelf()
+        own, shelf = Names(f"{place.names.prefix}-own", fingerprint(restricted=True)), Shelf()
+        writer = SidedWriter(place.writer(), OpenSearchWriter(place.server, own, restricted=True))
+        reader = SidedReader(place.reader(), OpenSearchReader(place.server, own, restricted=True))
         shelf.put(hub.database, *(f"{number:03d}" for number in range(700)))
 
         def told(count: int) -> None:
