@@ -90,11 +90,9 @@ def forms(address: str, root: html.HtmlElement) -> Iterator[Form]:
         written: list[str] = []
         for one in form.xpath(".//input[@name] | .//textarea[@name] | .//select[@name] | .//button[@name]"):
             kind = one.get("type", "text") if one.tag == "input" else one.tag
-            if (
-                kind in ("checkbox", "radio")
-                and one.get("checked") is None
-                and any(n == one.get("name") for n, _ in held)
-            ):
+            if kind == "checkbox" and one.get("checked") is None:
+                continue
+            if kind == "radio" and one.get("checked") is None and any(name == one.get("name") for name, _ in held):
                 continue
             value = one.text if one.tag == "textarea" else one.get("value")
             if one.tag == "select":

@@ -70,6 +70,8 @@ def test_without_a_hub_every_command_names_init(no_hub: Terminal, words: tuple[s
         ("organisation", "domains"): ["a"],
         ("organisation", "sign-in"): ["a"],
         ("harvest",): ["--all"],
+        ("record", "lift"): ["a"],
+        ("record", "take-down"): ["a", "--reason", "copyright", "--why", "It is another one's."],
         ("mail", "test"): ["aisha@northford.example"],
         ("move",): ["--to", "sqlite:///a", "--search", "embedded:"],
     }.get(words, given)

@@ -1,6 +1,7 @@
 """Commands as people type them: in this process for the many small cases, as processes for whole journeys."""
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -71,11 +72,14 @@ class Terminal:
     def type(self, *words: str) -> Said:
         """Run `moothall WORDS` in this process."""
         self.capsys.readouterr()
-        status = 0
+        status, handlers = 0, list(logging.root.handlers)
         try:
             main(list(words))
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 1
+        finally:
+            # A command logs to the error stream of its process, which is another one for each test here.
+            logging.root.handlers[:] = handlers
         printed = self.capsys.readouterr()
         return Said(status, printed.out, printed.err)
 
