@@ -112,6 +112,7 @@ def test_an_operator_makes_a_content_officer(live: Live, browser: Browser, width
         opened.goto(f"{live.url}/sign-in/{link}")
         page.locator("main").get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="Manage").click()
+        page.get_by_role("navigation").get_by_role("link", name="People", exact=True).click()
         looked_at(opened, True)
         page.get_by_label("Part of a name or address").fill(email)
         page.keyboard.press("Enter")

@@ -170,7 +170,8 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
         page = opened.page
         page.goto(demo.sign_in)
         opened.press("Sign in")
-        page.wait_for_url("**/sources")
+        page.wait_for_url("**/manage")
+        page.goto(f"{demo.url}/sources")
         page.locator(".entries a[href^='/sources/']").first.click()
         opened.press("Check now")
         page.get_by_text("on its way").wait_for()

@@ -30,6 +30,7 @@ class Live:
             link = make_link(session, seconds=60)
         page.goto(f"{self.url}/sign-in/{link}")
         page.press("Sign in")
+        page.goto(f"{self.url}/sources")
 
 
 @pytest.fixture(scope="module")
