@@ -17,7 +17,7 @@ from hub.index.opensearch.address import Address
 from hub.index.opensearch.server import Server
 from hub.index.opensearch.shape import Names, fingerprint
 from hub.index.opensearch.writer import OpenSearchWriter
-from hub.index.sides import SidedReader
+from hub.index.sides import SidedReader, SidedWriter
 from hub.index.worker import Keeper
 from tests.hub.index.made import NOTE, Shelf, note
 
@@ -43,7 +43,8 @@ def test_the_keeper_makes_keeps_and_mends_the_index(
     monkeypatch.setattr("hub.index.worker.BACK_OFF", 0.1)
     shelf.held = {"old": note("old")}
     stop = threading.Event()
-    keeper = Keeper(database, EmbeddedWriter(tmp_path / "index"), {NOTE: shelf}, SHORT)
+    restricted = EmbeddedWriter(tmp_path / "restricted", restricted=True)
+    keeper = Keeper(database, SidedWriter(EmbeddedWriter(tmp_path / "index"), restricted), {NOTE: shelf}, SHORT)
     thread = threading.Thread(target=keeper.run, args=(stop,))
     thread.start()
     try:
