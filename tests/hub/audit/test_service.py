@@ -1,8 +1,5 @@
 """The audit log: a chain that shows when somebody changed it, and a database that lets nobody."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from hub.audit.erasing import erase_acts, export_person, forget_person
 from hub.audit.models import Audit, AuditErasure, AuditPerson
 from hub.audit.service import come_from, first_break, holds, note_act, verify
-from hub.config import environment
 from hub.policy import ANONYMOUS, WORK
 from tests.hub.audit.tampering import unguard
 from tests.people import AISHA, DEV, World
@@ -151,72 +147,4 @@ def test_a_stranger_is_the_network_they_came_from(acts: World) -> None:
     with acts.database.reading() as session:
         networks = session.scalars(select(AuditPerson.network).where(AuditPerson.person_id == "")).all()
         assert networks == ["203.0.113.0/24", "2001:db8:1::/48", "203.0.113.0/24"]
-        assert first_break(session) is None
-
-
-def test_an_act_that_fails_leaves_no_row(hub: World) -> None:
-    def act() -> None:
-        with hub.database.writing() as session:
-            note_act(session, actor=DEV, action="pause source", thing="source x")
-            raise RuntimeError("the act failed")
-
-    with pytest.raises(RuntimeError):
-        act()
-    with hub.database.reading() as session:
-        assert session.query(Audit).filter(Audit.thing == "source x").count() == 0
-
-
-KILLED = """
-import sys, time
-from hub import tables
-from hub.config import read_settings
-from hub.db import Database
-from hub.organisations.service import add_organisation
-from hub.policy import COMMAND_LINE
-assert tables.TABLES
-database = Database(read_settings().database)
-session = database.open_writing()
-print("ready", flush=True)
-number = 0
-while True:
-    number += 1
-    add_organisation(session, actor=COMMAND_LINE, name=f"Killed {number}", sector="council")
-    if number % 2:
-        print("between", flush=True)
-        time.sleep(float(sys.argv[1]))
-    session.commit()
-"""
-
-
-@pytest.mark.parametrize("wait", [0, 60], ids=["at any moment", "between act and commit"])
-def test_a_kill_leaves_act_and_row_or_neither(acts: World, wait: int) -> None:
-    """A process adds organisations and is killed: each organisation that is there has its row, each row its act."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(wait)],
-        env=environment(acts.settings),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        assert process.stdout.readline() == "between\n"
-        time.sleep(0.02 if wait else 0.3)
-    finally:
-        process.kill()
-        process.communicate()
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            with acts.database.writing() as session:
-                note_act(session, actor=DEV, action="go on", thing="log")
-            break
-        except DBAPIError:
-            # The server has still to see that the other end is gone.
-            assert time.monotonic() < deadline
-    with acts.database.reading() as session:
-        there = set(session.scalars(text("SELECT slug FROM organisation WHERE slug LIKE 'killed-%'")))
-        told = set(session.scalars(select(Audit.thing).where(Audit.thing.like("organisation killed-%"))))
-        assert {f"organisation {slug}" for slug in there} == told
-        assert bool(told) is not bool(wait)
         assert first_break(session) is None
