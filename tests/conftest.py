@@ -20,7 +20,7 @@ from tests.servers.postgres import Postgres, running
 __all__ = ["filled_on_postgresql", "filled_on_sqlite"]
 
 HERE = Path(__file__).parent
-ALONE = ("contract", "faults", "functional")
+ALONE = ("contract", "faults")
 """Folders of tests that measure, kill or start servers which need the machine for themselves."""
 SERVERS = {"opensearch_node", "opensearch_server"}
 """Fixtures of a server that is started once in a run."""
