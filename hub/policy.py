@@ -11,6 +11,11 @@ ADMIN: Final = N_("organisation admin")
 MEMBERS: Final = (OFFICER, CONTENT, ADMIN)
 """What somebody may be in an organisation."""
 
+MEMBER: Final = N_("member")
+FACILITATOR: Final = N_("facilitator")
+TAKING_PART: Final = (MEMBER, FACILITATOR)
+"""What somebody may be in a community."""
+
 OPERATOR: Final = "operator"
 SITE_MODERATOR: Final = "site moderator"
 """Answers reports and takes documents down on the whole hub; settings and other people's roles are the operator's."""
@@ -20,7 +25,7 @@ SITE_MODERATOR: Final = "site moderator"
 class Actor:
     """Who asks: a value that carries its memberships, so that no slice need be imported.
 
-    `memberships` are (organisation's id, role there); `roles` hold on the whole hub.
+    `memberships` are (id, role there) of organisations and of communities; `roles` hold on the whole hub.
     """
 
     name: str = "anonymous"
@@ -43,13 +48,13 @@ class Thing(Protocol):
     """What rights hang on, whatever it is."""
 
     @property
-    def organisation_id(self) -> Any:
-        """Whose it is."""
+    def belongs_to(self) -> Any:
+        """The id of the organisation or the community whose it is: roles there count."""
         ...
 
     @property
     def audience(self) -> Any:
-        """The id of the organisation whose people alone may see it; None for what is public."""
+        """The id of the organisation or the community whose people alone may see it; None for what is public."""
         ...
 
 
@@ -61,6 +66,10 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "change own account": frozenset({"signed in"}),
     "secure own account": frozenset({"signed in"}),
     "search what is restricted": frozenset({"signed in"}),
+    "join communities": frozenset({"signed in"}),
+    "open communities": frozenset({OPERATOR, *MEMBERS}),
+    "take part": frozenset(TAKING_PART),
+    "facilitate": frozenset({OPERATOR, FACILITATOR}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator", CONTENT, ADMIN}),
@@ -94,18 +103,18 @@ def can(actor: Actor, action: str, thing: Thing | None = None) -> bool:
         return False
     if "everyone" in allowed or ("signed in" in allowed and actor.person_id):
         return True
-    there = {role for organisation, role in actor.memberships if thing is None or organisation == thing.organisation_id}
+    there = {role for circle, role in actor.memberships if thing is None or circle == thing.belongs_to}
     return bool(allowed & (actor.roles | there))
 
 
 def audiences(actor: Actor) -> tuple[str, ...]:
-    """Whose restricted things `actor` may read besides what is public: ids of organisations, or EVERY; often none.
+    """Whose restricted things `actor` may read besides what is public: ids of organisations and communities, or EVERY.
 
     Searches filter by these, so that they find what `can(actor, "read", …)` allows, and nothing else.
     """
     if "operator" in actor.roles:
         return (EVERY,)
-    return tuple(sorted({organisation for organisation, _ in actor.memberships}))
+    return tuple(sorted({circle for circle, _ in actor.memberships}))
 
 
 def _may_see(actor: Actor, thing: Thing) -> bool:

@@ -2,6 +2,7 @@
 
 from hub.accounts import models as accounts
 from hub.audit import models as audit
+from hub.communities import models as communities
 from hub.governance import models as governance
 from hub.index import models as index
 from hub.mail import models as mail
@@ -26,6 +27,11 @@ TABLES = (
     accounts.Spent,
     accounts.Attempt,
     accounts.Duty,
+    communities.Community,
+    accounts.CommunityMember,
+    communities.CommunityConcept,
+    communities.JoinRequest,
+    communities.CommunityInvitation,
     accounts.Provider,
     accounts.Identity,
     audit.Audit,

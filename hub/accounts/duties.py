@@ -31,6 +31,7 @@ class Kind:
 THINGS: Final[dict[str, Kind]] = {
     "organisation": Kind(N_("Organisation"), "organisation", "id", "/organisations/{slug}"),
     "source": Kind(N_("Source"), "source", "organisation_id", "/sources/{id}"),
+    "community": Kind(N_("Community"), "community", "organisation_id", "/communities/{slug}"),
 }
 """What people answer for. Tables are named by their names, as those of later slices are not known here."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Large, Moment, new_id, now
 from hub.languages import ENGLISH
-from hub.policy import OFFICER
+from hub.policy import MEMBER, OFFICER
 
 PERSON: Final = "person"
 """The role of whoever has none on the whole hub."""
@@ -78,6 +78,22 @@ class Membership(Base):
 
     BY_DOMAIN: ClassVar = "domain"
     BY_INVITATION: ClassVar = "invitation"
+
+
+class CommunityMember(Base):
+    """That somebody takes part in a community, and as what (hub.policy.TAKING_PART).
+
+    It stands here, as Membership does: who asks is found by one statement, whatever circles they belong to.
+    """
+
+    __tablename__ = "community_member"
+    __table_args__ = (UniqueConstraint("person_id", "community_id", name="uq_community_member"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    community_id: Mapped[str] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(20), default=MEMBER)
+    since: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class Joining(Base):

@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ScalarSelect, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import CodeApp, Membership, Passkey, Person, WebSession
+from hub.accounts.models import CodeApp, CommunityMember, Membership, Passkey, Person, WebSession
 from hub.audit.service import note_act
 from hub.db import alone, locking, now
 from hub.errors import BadInput, NotAllowed
@@ -98,7 +99,7 @@ class Held:
 def held_by(session: Session, secret: str) -> Held | None:
     """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended."""
     found = (
-        select(WebSession, Person, _MEMBERSHIPS, SECURED)
+        select(WebSession, Person, *_CIRCLES, SECURED)
         .join(Person, Person.id == WebSession.person_id)
         .where(
             WebSession.hashed == _hash(secret),
@@ -111,16 +112,21 @@ def held_by(session: Session, secret: str) -> Held | None:
     row = session.execute(found).first()
     if row is None:
         return None
-    return Held(row[0].hashed, _actor(row[1], row[2]), row[0].stamp, row[0].state, row[1].language, row[3])
+    held, person, organisations, communities, secured = row
+    actor = _actor(person, organisations, communities)
+    return Held(held.hashed, actor, held.stamp, held.state, person.language, secured)
 
 
-_MEMBERSHIPS: Final = (
-    select(func.aggregate_strings(Membership.organisation_id.concat(" ").concat(Membership.role), "\n"))
-    .where(Membership.person_id == Person.id)
-    .correlate(Person)
-    .scalar_subquery()
+def _lines(row: type[Membership] | type[CommunityMember], circle: Any) -> ScalarSelect[str]:
+    lines = select(func.aggregate_strings(circle.concat(" ").concat(row.role), "\n"))
+    return lines.where(row.person_id == Person.id).correlate(Person).scalar_subquery()
+
+
+_CIRCLES: Final = (
+    _lines(Membership, Membership.organisation_id),
+    _lines(CommunityMember, CommunityMember.community_id),
 )
-"""A line for each organisation of a person: so who asks is found by one statement."""
+"""A line for each organisation and each community of a person: so who asks is found by one statement."""
 
 
 SECURED: Final = or_(
@@ -131,12 +137,18 @@ SECURED: Final = or_(
 
 
 def actor_for(session: Session, person_id: str) -> Actor:
-    """The actor that a person is."""
+    """The actor that a person is, as far as the log must know."""
     return _actor(session.get_one(Person, person_id))
 
 
-def _actor(person: Person, memberships: str | None = None) -> Actor:
-    lines = [line.split(" ", 1) for line in (memberships or "").splitlines()]
+def actors_for(session: Session, person_ids: Sequence[str]) -> dict[str, Actor]:
+    """Those of these people who may sign in, with all their rights: for what is sent to them while they are away."""
+    rows = session.execute(select(Person, *_CIRCLES).where(Person.id.in_(person_ids), Person.active.is_(True)))
+    return {person.id: _actor(person, *circles) for person, *circles in rows}
+
+
+def _actor(person: Person, *circles: str | None) -> Actor:
+    lines = [line.split(" ", 1) for some in circles for line in (some or "").splitlines()]
     return Actor(person.name, person.id, frozenset({person.role}), frozenset((one[0], one[1]) for one in lines))
 
 

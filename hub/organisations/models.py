@@ -36,8 +36,8 @@ class Organisation(Base):
     created: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @property
-    def organisation_id(self) -> str:
-        """Whose it is: its own (hub.policy.Thing)."""
+    def belongs_to(self) -> str:
+        """To itself (hub.policy.Thing)."""
         return self.id
 
     @property

@@ -46,6 +46,7 @@ HANGING: Final[dict[str, Callable[[int], str]]] = {
     "duty": lambda n: ngettext(
         "%(num)s thing that somebody answers for", "%(num)s things that somebody answers for", n
     ),
+    "community": lambda n: ngettext("%(num)s community", "%(num)s communities", n),
     "report": lambda n: ngettext("%(num)s report", "%(num)s reports", n),
     "decision": lambda n: ngettext("%(num)s decision about a document", "%(num)s decisions about documents", n),
 }

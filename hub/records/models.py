@@ -80,6 +80,11 @@ class RecordRow(Base):
     raw: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     """The item as it came, zlib-compressed."""
 
+    @property
+    def belongs_to(self) -> str:
+        """Its organisation (hub.policy.Thing)."""
+        return self.organisation_id
+
 
 class RecordVersion(Base):
     """A version that was replaced: `meta` is the whole former record as JSON, without its text."""

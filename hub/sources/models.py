@@ -70,6 +70,11 @@ class Source(Base):
     created: Mapped[datetime] = mapped_column(Moment, default=now)
 
     @property
+    def belongs_to(self) -> str:
+        """Its organisation (hub.policy.Thing)."""
+        return self.organisation_id
+
+    @property
     def audience(self) -> str | None:
         """The organisation whose people alone may see it (hub.policy.Thing)."""
         return self.organisation_id if self.visibility == RESTRICTED else None
