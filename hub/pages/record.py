@@ -17,7 +17,6 @@ from hub.policy import audiences, can
 from hub.records.audiences import shown_to
 from hub.records.blocks import why_kept_out
 from hub.records.cards import cards, licence_name, licence_use, why_check
-from hub.records.compare import difference
 from hub.records.decisions import HIDE
 from hub.records.figures import FOR_ALL
 from hub.records.models import RecordRow, RecordVersion, Tag
@@ -25,6 +24,7 @@ from hub.records.rows import contract_of
 from hub.sources.models import Source
 from hub.topics.service import Vocabulary
 from hub.web import actor, database, part, policy, require
+from hub.worddiff import difference
 from vocab.scheme import Scheme
 
 SHOWN = 4000
