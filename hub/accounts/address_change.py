@@ -3,7 +3,6 @@
 What was sent to the old address opens nothing any more (security.md rule 22).
 """
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Final
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.duties import release
 from hub.accounts.members import join_by_address, left_with
 from hub.accounts.models import AddressChange, Invitation, Person, new_stamp
+from hub.accounts.sealing import digest
 from hub.audit.service import note_act
 from hub.db import locking, new_id, now
 from hub.errors import BadInput, Conflict, NotFound
@@ -39,7 +39,7 @@ def ask_address(session: Session, *, actor: Actor, email: str, address: str, hub
         raise BadInput(_("This is your address already."), "email")
     session.execute(delete(AddressChange).where(AddressChange.person_id == person.id))
     secret = secrets.token_urlsafe(32)
-    row = AddressChange(person_id=person.id, hashed=_hash(secret), email=to, expires=now() + GOOD_FOR)
+    row = AddressChange(person_id=person.id, hashed=digest(secret), email=to, expires=now() + GOOD_FOR)
     session.add(row)
     taken = session.scalar(select(Person.id).where(Person.email == to)) is not None
     with speaking(person.language):
@@ -53,7 +53,7 @@ def ask_address(session: Session, *, actor: Actor, email: str, address: str, hub
 
 def find_change(session: Session, *, actor: Actor, secret: str, lock: bool = False) -> AddressChange:
     """The wish that this secret belongs to. NotFound for one that is another's, was used, withdrawn or is too old."""
-    wanted = select(AddressChange).where(AddressChange.hashed == _hash(secret))
+    wanted = select(AddressChange).where(AddressChange.hashed == digest(secret))
     row = session.scalar(locking(wanted) if lock else wanted)
     if row is None or row.expires < now() or row.person_id != actor.person_id:
         raise NotFound(_("This link was used, is older than a day, or belongs to another account than yours."))
@@ -126,7 +126,3 @@ def _address(email: str) -> str:
         return mail_address(email, "email").lower()
     except BadInput as error:
         raise BadInput(_("Enter an e-mail address, like name@example.gov.uk."), "email") from error
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Invitations to an organisation: a secret that is kept as its hash, for one address, once, for seven days."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.members import membership_of
 from hub.accounts.models import Invitation, Membership, Person
+from hub.accounts.sealing import digest
 from hub.audit.service import note_act
 from hub.db import locking, now
 from hub.errors import BadInput, NotAllowed, NotFound
@@ -47,7 +47,7 @@ def invite(
     session.execute(earlier)
     secret = secrets.token_urlsafe(32)
     made = Invitation(
-        hashed=_hash(secret),
+        hashed=digest(secret),
         email=to,
         organisation_id=organisation.id,
         role=role,
@@ -82,7 +82,7 @@ def _mail(*, actor: Actor, hub: str, role: str, organisation: Organisation, link
 
 def find_invitation(session: Session, secret: str, *, lock: bool = False) -> tuple[Invitation, Organisation]:
     """What this secret invites to; NotFound for one that is used, withdrawn, too old or was never made."""
-    wanted = select(Invitation).where(Invitation.hashed == _hash(secret))
+    wanted = select(Invitation).where(Invitation.hashed == digest(secret))
     row = session.scalar(locking(wanted) if lock else wanted)
     if row is None or row.expires < now():
         raise NotFound(_(GONE))
@@ -121,7 +121,3 @@ def withdraw_invitation(session: Session, *, actor: Actor, organisation: Organis
         raise NotFound(_("There is no such invitation any more."))
     session.delete(row)
     note_act(session, actor=actor, action="withdraw invitation", thing=f"organisation {organisation.slug}")
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -3,7 +3,6 @@
 Counted by account and by network (security.md rule 34), for every way in.
 """
 
-import hashlib
 import ipaddress
 import logging
 from datetime import timedelta
@@ -13,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import Attempt
+from hub.accounts.sealing import digest
 from hub.db import Database, alone, now
 from hub.errors import TooMany
 from hub.languages import N_
@@ -35,7 +35,7 @@ def admit(database: Database, what: str, account: str, address: str, most: int =
 
     The try is counted before it is made, so that a hundred at once are a hundred.
     """
-    keys = ((_hash(account.strip().lower()), most), (_hash(network_of(address)), max(most, BY_NETWORK)))
+    keys = ((digest(account.strip().lower()), most), (digest(network_of(address)), max(most, BY_NETWORK)))
     with database.writing() as session:
         alone(session, "attempts")
         full = any(_count(session, what, key) >= enough for key, enough in keys)
@@ -48,12 +48,12 @@ def admit(database: Database, what: str, account: str, address: str, most: int =
 
 def forget(session: Session, what: str, account: str) -> None:
     """What was tried for this account is forgotten: the right person came in."""
-    session.execute(delete(Attempt).where(Attempt.what == what, Attempt.key == _hash(account.strip().lower())))
+    session.execute(delete(Attempt).where(Attempt.what == what, Attempt.key == digest(account.strip().lower())))
 
 
 def forget_tries(session: Session, account: str) -> None:
     """Everything that was tried for this account is forgotten, with the account."""
-    session.execute(delete(Attempt).where(Attempt.key == _hash(account.strip().lower())))
+    session.execute(delete(Attempt).where(Attempt.key == digest(account.strip().lower())))
 
 
 def network_of(address: str) -> str:
@@ -71,7 +71,3 @@ def network_of(address: str) -> str:
 def _count(session: Session, what: str, key: str) -> int:
     counted = select(func.count()).select_from(Attempt)
     return session.scalar(counted.where(Attempt.what == what, Attempt.key == key, Attempt.at > now() - WINDOW)) or 0
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

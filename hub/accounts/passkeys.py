@@ -3,7 +3,6 @@
 A challenge is signed, not stored: looking at a page writes nothing. It is noted when it is answered, and answered once.
 """
 
-import hashlib
 import ipaddress
 import json
 import secrets
@@ -39,6 +38,7 @@ from webauthn.helpers.structs import (
 from federation.record import clean_line
 from hub.accounts.keys import Keys
 from hub.accounts.models import Passkey, Person, Spent
+from hub.accounts.sealing import digest
 from hub.config import Settings
 from hub.db import locking, now
 from hub.errors import BadInput
@@ -135,12 +135,12 @@ def made(session: Session, *, party: Party, person_id: str, name: str, token: st
         raise _refused() from error
     id = bytes_to_base64url(proof.credential_id)
     public = bytes_to_base64url(proof.credential_public_key)
-    if len(id) > 1400 or len(public) > 4000 or session.scalar(select(Passkey.id).where(Passkey.hashed == _hash(id))):
+    if len(id) > 1400 or len(public) > 4000 or session.scalar(select(Passkey.id).where(Passkey.hashed == digest(id))):
         raise _refused()
     transports = [one.value for one in credential.response.transports or () if one.value in TRANSPORTS]
     return Passkey(
         name=called,
-        hashed=_hash(id),
+        hashed=digest(id),
         credential=id,
         public=public,
         uses=proof.sign_count,
@@ -163,7 +163,7 @@ def proven(
         id = bytes_to_base64url(credential.raw_id)
     except Exception as error:  # what parses foreign bytes raises of every kind
         raise _refused() from error
-    row = session.scalar(locking(select(Passkey).where(Passkey.hashed == _hash(id))))
+    row = session.scalar(locking(select(Passkey).where(Passkey.hashed == digest(id))))
     if row is None or (person_id and row.person_id != person_id):
         raise BadInput(_("This passkey belongs to no account here. It may have been removed."), "passkey")
     handle = credential.response.user_handle
@@ -206,7 +206,7 @@ def _spend(session: Session, token: str, purpose: str, keys: Keys) -> bytes:
         raise BadInput(_("The page was open for too long. Try again."), "passkey")
     try:
         with session.begin_nested():
-            session.add(Spent(hashed=_hash(challenge), expires=now() + GOOD_FOR))
+            session.add(Spent(hashed=digest(challenge), expires=now() + GOOD_FOR))
     except IntegrityError as error:
         raise BadInput(_("This was sent before. Try again."), "passkey") from error
     return base64url_to_bytes(challenge)
@@ -220,7 +220,3 @@ def _whole(answer: str) -> str:
 
 def _refused() -> BadInput:
     return BadInput(_("The passkey did not prove who you are. Try again, or sign in another way."), "passkey")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

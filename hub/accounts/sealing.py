@@ -1,6 +1,10 @@
-"""What this hub alone must read: secrets at rest, and what a browser's cookie keeps while it is elsewhere."""
+"""What this hub alone must read: secrets at rest, and what a browser's cookie keeps while it is elsewhere.
+
+Of a secret that comes back, as that of a link, only a digest is kept: nobody reads it any more.
+"""
 
 import base64
+import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -32,3 +36,8 @@ def box(key: str, purpose: str) -> Fernet:
 def derived(key: str, purpose: str) -> bytes:
     """The key for this purpose alone, made of the hub's secret key."""
     return HKDF(SHA256(), length=32, salt=None, info=f"moothall {purpose}".encode()).derive(key.encode())
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret that will be shown to us: its SHA-256."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Signing in by a one-time link, the sessions of browsers, and who is behind one."""
 
-import hashlib
 import secrets
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from sqlalchemy import ScalarSelect, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import CodeApp, CommunityMember, Membership, Passkey, Person, WebSession
+from hub.accounts.sealing import digest
 from hub.audit.service import note_act
 from hub.db import alone, locking, now
 from hub.errors import BadInput, NotAllowed
@@ -37,7 +37,7 @@ def make_link(session: Session, *, seconds: float) -> str:
 
 def use_link(session: Session, *, secret: str, seconds: float, browser: str = "") -> str:
     """Turn a link into a session's secret; the link is used up. NotAllowed when it is unknown, used or too old."""
-    row = session.scalar(locking(select(WebSession).where(WebSession.hashed == _hash(secret))))
+    row = session.scalar(locking(select(WebSession).where(WebSession.hashed == digest(secret))))
     if row is None or row.kind != "link" or row.expires < now():
         raise NotAllowed(
             _("This sign-in link has been used or is too old. Make a new one with `moothall operator link`.")
@@ -102,7 +102,7 @@ def held_by(session: Session, secret: str) -> Held | None:
         select(WebSession, Person, *_CIRCLES, SECURED)
         .join(Person, Person.id == WebSession.person_id)
         .where(
-            WebSession.hashed == _hash(secret),
+            WebSession.hashed == digest(secret),
             WebSession.kind == "session",
             WebSession.expires >= now(),
             WebSession.stamp == Person.fs_uniquifier,
@@ -177,7 +177,7 @@ def _open(
     secret = secrets.token_urlsafe(32)
     session.add(
         WebSession(
-            hashed=_hash(secret),
+            hashed=digest(secret),
             person_id=person.id,
             kind=kind,
             expires=now() + timedelta(seconds=seconds),
@@ -188,7 +188,3 @@ def _open(
     )
     session.flush()
     return secret
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

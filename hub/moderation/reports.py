@@ -1,6 +1,5 @@
 """Reports of records: made by anybody, answered by the record's organisation, after a week by the site moderators."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from federation.record import clean, clean_line
+from hub.accounts.sealing import digest
 from hub.audit.service import note_act
 from hub.db import locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
@@ -94,7 +94,7 @@ def report_record(
     given = {"text": clean(text), "name": clean_line(reporter.name), "email": reporter.email.lower()}
     require_storable(Report, given)
     report = Report(
-        hashed=_hash(secret),
+        hashed=digest(secret),
         record_id=row.id,
         organisation_id=row.organisation_id,
         reason=reason,
@@ -117,7 +117,7 @@ def report_record(
 
 def find_by_secret(session: Session, secret: str, *, lock: bool = False) -> Report:
     """The report whose page this secret opens; NotFound."""
-    wanted = select(Report).where(Report.hashed == _hash(secret))
+    wanted = select(Report).where(Report.hashed == digest(secret))
     row = session.scalar(locking(wanted) if lock else wanted)
     if row is None:
         raise NotFound(_("There is no such report. Is the whole link in the address?"))
@@ -252,7 +252,3 @@ def _decide(session: Session, report: Report, actor: Actor, what: str, **more: o
 def _require_open(report: Report) -> None:
     if report.state == ANSWERED:
         raise Conflict(_("Somebody has answered it meanwhile."))
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

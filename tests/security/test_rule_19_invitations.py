@@ -1,44 +1,19 @@
 """Rule 19: an invitation is for one address, once, for seven days; only its hash is kept."""
 
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from sqlalchemy import select, update
 
-from hub.accounts.models import Attempt, Invitation, Membership, Person
+from hub.accounts.models import Invitation
 from hub.audit.service import first_break
 from hub.db import now
-from hub.organisations.service import find_organisation
 from hub.policy import ADMIN, CONTENT, OFFICER
+from tests.hub.accounts.inviting import HERE, email, operator, role_of
 from tests.hub.accounts.people import Browser
 from tests.hub.site import Site, site
 
-__all__ = ["site"]
-
-NUMBERS = count()
-HERE = "/organisations/eastmere-fire-and-rescue/people"
-
-
-@pytest.fixture
-def operator(site: Site) -> Browser:
-    with site.database.writing() as session:
-        session.query(Attempt).delete()
-        session.query(Invitation).delete()
-    return Browser(site, site.operator())
-
-
-@pytest.fixture
-def email() -> str:
-    return f"dee{next(NUMBERS)}@anywhere.example"
-
-
-def role_of(site: Site, email: str) -> str:
-    """What somebody is at Eastmere; empty for nothing."""
-    with site.database.reading() as session:
-        held = select(Membership.role).join(Person, Person.id == Membership.person_id).where(Person.email == email)
-        eastmere = find_organisation(session, "eastmere-fire-and-rescue").id
-        return session.scalar(held.where(Membership.organisation_id == eastmere)) or ""
+__all__ = ["email", "operator", "site"]
 
 
 def test_an_invited_person_joins_once(site: Site, operator: Browser, email: str) -> None:

@@ -5,11 +5,14 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from hub.accounts import limits
 from hub.accounts.models import Attempt
+from hub.accounts.sealing import digest
+from hub.audit.models import Audit
 from hub.db import now
+from tests.hub.accounts.authenticator import SECOND, code, half_signed_in, set_up
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser, above, errors
 from tests.hub.site import BASE, Site, site
 
@@ -51,6 +54,26 @@ def test_the_present_password_cannot_be_guessed_in_a_session_that_was_left_open(
     assert "too many tries" in above(Browser.at(browser.site).sign_in(email)), "it is one lock with several doors"
 
 
+def test_codes_cannot_be_guessed_from_several_places(site: Site, browser: Browser, email: str) -> None:
+    secret, codes = set_up(browser.known(email))
+    guesser, other = half_signed_in(site, email), half_signed_in(site, email)
+    for number in range(limits.BY_ACCOUNT):
+        assert errors((guesser, other)[number % 2].send(SECOND, code=f"{number:06}"))
+    for right in (code(secret), codes[0]):
+        assert "too many tries" in errors(other.send(SECOND, code=right))[0]
+    warned = [one for one in browser.mails(email) if "several wrong codes" in one.text]
+    assert len(warned) == 1, "its owner hears of it, once"
+    assert not other.signed_in
+    with site.database.reading() as session:
+        wrong = select(Audit.action).where(Audit.action == "wrong second factor")
+        assert len(session.scalars(wrong).all()) >= limits.BY_ACCOUNT
+    with site.database.writing() as session:
+        session.query(Attempt).delete()
+        key = digest("127.0.0.1")
+        session.add_all(Attempt(what="second factor", key=key) for _ in range(limits.BY_NETWORK))
+    assert "too many tries" in errors(other.send(SECOND, code=code(secret)))[0]
+
+
 def test_no_token_for_programs_is_given(browser: Browser, email: str) -> None:
     browser.register(email)
     browser.confirm(email)
@@ -67,7 +90,7 @@ def test_no_token_for_programs_is_given(browser: Browser, email: str) -> None:
 
 def test_a_network_may_try_more_often_but_not_for_ever(site: Site, browser: Browser) -> None:
     with site.database.writing() as session:
-        key = limits._hash("127.0.0.1")
+        key = digest("127.0.0.1")
         session.add_all(Attempt(what="sign in", key=key) for _ in range(limits.BY_NETWORK))
     assert "too many tries" in above(browser.sign_in("somebody@northford.example"))
 

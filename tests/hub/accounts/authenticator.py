@@ -14,9 +14,10 @@ from sqlalchemy import update
 from webauthn.helpers import bytes_to_base64url
 
 from hub.accounts.models import CodeApp
-from tests.hub.accounts.people import Browser
+from tests.hub.accounts.people import PASSWORD, Browser
 from tests.hub.site import Page, Site
 
+SECOND = "/sign-in/second-factor"
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
@@ -96,3 +97,12 @@ def set_up(browser: Browser) -> tuple[str, list[str]]:
     assert done.heading == "Your app is set up."
     later(browser.site)
     return secret, done.all("//ul[contains(@class, 'recovery')]//code")
+
+
+def half_signed_in(site: Site, email: str, there: str = "") -> Browser:
+    """Somebody who has given the password, and is asked for more."""
+    made = Browser.at(site)
+    answer = made.send(f"/sign-in?next={there}" if there else "/sign-in", email=email, password=PASSWORD)
+    assert answer.answer.location.startswith(SECOND)
+    assert not made.signed_in
+    return made

@@ -1,6 +1,5 @@
 """Another address for an account: shown to be one's own before it counts, and what ends with the old one."""
 
-import hashlib
 import re
 from itertools import count
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.members import set_domains, set_role
 from hub.accounts.models import AddressChange, Attempt, Membership, Person, WebSession
+from hub.accounts.sealing import digest
 from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.db import now
@@ -219,4 +219,4 @@ def test_staying_signed_in_is_asked_for_and_shown(site: Site, browser: Browser, 
 def session_of(browser: Browser) -> WebSession:
     """The row behind a browser's cookie."""
     with browser.site.database.reading() as session:
-        return session.get_one(WebSession, hashlib.sha256(browser.secret.encode()).hexdigest())
+        return session.get_one(WebSession, digest(browser.secret))

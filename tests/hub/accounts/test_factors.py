@@ -8,7 +8,6 @@ from itertools import count
 import pytest
 from sqlalchemy import select, update
 
-from hub.accounts import limits
 from hub.accounts.app_codes import picture_of, step_of
 from hub.accounts.factors import second_factor_required
 from hub.accounts.keys import Keys
@@ -22,13 +21,12 @@ from hub.policy import COMMAND_LINE, OPERATOR, SITE_MODERATOR, Actor
 from hub.setup.house import House
 from hub.setup.models import Setting
 from hub.web import declared
-from tests.hub.accounts.authenticator import code, later, set_up
+from tests.hub.accounts.authenticator import SECOND, code, half_signed_in, later, set_up
 from tests.hub.accounts.people import PASSWORD, Browser, above, errors
 from tests.hub.site import BASE, Site
 
 NUMBERS = count()
 HERE = "/account/second-factor"
-SECOND = "/sign-in/second-factor"
 
 
 @pytest.fixture(autouse=True)
@@ -45,15 +43,6 @@ def email() -> str:
 @pytest.fixture
 def browser(site: Site, email: str) -> Browser:
     return Browser.at(site).known(email)
-
-
-def half_signed_in(site: Site, email: str, there: str = "") -> Browser:
-    """Somebody who has given the password, and is asked for more."""
-    made = Browser.at(site)
-    answer = made.send(f"/sign-in?next={there}" if there else "/sign-in", email=email, password=PASSWORD)
-    assert answer.answer.location.startswith(SECOND)
-    assert not made.signed_in
-    return made
 
 
 def acts(site: Site, email: str) -> list[str]:
@@ -116,26 +105,6 @@ def test_a_code_is_taken_once(site: Site, browser: Browser, email: str) -> None:
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda one: one.send(SECOND, code=shown).status, browsers))
     assert sorted(answers) == [303, 400, 400], "of those who send it at once, one has it"
-
-
-def test_codes_cannot_be_guessed_from_several_places(site: Site, browser: Browser, email: str) -> None:
-    secret, codes = set_up(browser)
-    guesser, other = half_signed_in(site, email), half_signed_in(site, email)
-    for number in range(limits.BY_ACCOUNT):
-        assert errors((guesser, other)[number % 2].send(SECOND, code=f"{number:06}"))
-    for right in (code(secret), codes[0]):
-        assert "too many tries" in errors(other.send(SECOND, code=right))[0]
-    warned = [one for one in browser.mails(email) if "several wrong codes" in one.text]
-    assert len(warned) == 1, "its owner hears of it, once"
-    assert not other.signed_in
-    with site.database.reading() as session:
-        wrong = select(Audit.action).where(Audit.action == "wrong second factor")
-        assert len(session.scalars(wrong).all()) >= limits.BY_ACCOUNT
-    with site.database.writing() as session:
-        session.query(Attempt).delete()
-        key = limits._hash("127.0.0.1")
-        session.add_all(Attempt(what="second factor", key=key) for _ in range(limits.BY_NETWORK))
-    assert "too many tries" in errors(other.send(SECOND, code=code(secret)))[0]
 
 
 def test_the_second_step_must_follow_the_first_soon(

@@ -1,42 +1,18 @@
 """Inviting somebody to an organisation: for one address, once, for seven days, by those who may."""
 
-from itertools import count
-
 import pytest
 from sqlalchemy import func, select
 
-from hub.accounts import limits
 from hub.accounts.membership import INVITED
-from hub.accounts.models import Attempt, Invitation, Membership, Person
+from hub.accounts.models import Attempt, Invitation, Person
+from hub.accounts.sealing import digest
 from hub.mail.models import Mail
-from hub.organisations.service import find_organisation
 from hub.policy import ADMIN, CONTENT, OFFICER
+from tests.hub.accounts.inviting import HERE, email, operator, role_of
 from tests.hub.accounts.people import Browser, errors
 from tests.hub.site import Site
 
-NUMBERS = count()
-HERE = "/organisations/eastmere-fire-and-rescue/people"
-
-
-@pytest.fixture
-def operator(site: Site) -> Browser:
-    with site.database.writing() as session:
-        session.query(Attempt).delete()
-        session.query(Invitation).delete()
-    return Browser(site, site.operator())
-
-
-@pytest.fixture
-def email() -> str:
-    return f"dee{next(NUMBERS)}@anywhere.example"
-
-
-def role_of(site: Site, email: str) -> str:
-    """What somebody is at Eastmere; empty for nothing."""
-    with site.database.reading() as session:
-        held = select(Membership.role).join(Person, Person.id == Membership.person_id).where(Person.email == email)
-        eastmere = find_organisation(session, "eastmere-fire-and-rescue").id
-        return session.scalar(held.where(Membership.organisation_id == eastmere)) or ""
+__all__ = ["email", "operator"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +49,7 @@ def test_a_member_is_not_invited_again(site: Site, operator: Browser, email: str
 def test_only_so_many_are_invited_in_a_quarter_of_an_hour(site: Site, operator: Browser, email: str) -> None:
     with site.database.writing() as session:
         me = session.scalars(select(Person.id).where(Person.role == "operator")).one()
-        session.add_all(Attempt(what="invite", key=limits._hash(me)) for _ in range(INVITED - 1))
+        session.add_all(Attempt(what="invite", key=digest(me)) for _ in range(INVITED - 1))
     assert operator.posted(f"{HERE}/invite", HERE, email=email, role=OFFICER).status_code == 303
     page = operator.send(f"{HERE}/invite", HERE, email=f"more-{email}", role=OFFICER)
     assert "many people" in " ".join(errors(page))
@@ -92,7 +68,7 @@ def test_an_admin_looks_after_the_own_people_alone(site: Site, operator: Browser
     theirs = "/organisations/northford-city/people"
     for act in ("invite", "withdraw", "role"):
         assert admin.posted(f"{theirs}/{act}", HERE, email="x@y.example", role=ADMIN).status_code == 403
-    colleague = f"bea{next(NUMBERS)}@anywhere.example"
+    colleague = f"bea-{email}"
     assert admin.posted(f"{HERE}/invite", HERE, email=colleague, role=OFFICER).status_code == 303
     bea = Browser.at(site)
     link = bea.link(colleague)

@@ -15,7 +15,7 @@ from hub.db import now
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
 from tests.databases import DATABASES, address_of
-from tests.hub.accounts.authenticator import Device
+from tests.hub.accounts.authenticator import SECOND, Device
 from tests.hub.accounts.organisations import forget, signs_in_at
 from tests.hub.accounts.people import Browser, above
 from tests.hub.site import Site, empty_site
@@ -23,7 +23,6 @@ from tests.hub.site import Site, empty_site
 NUMBERS = count()
 HERE = "/account/second-factor"
 NEW = f"{HERE}/passkey"
-SECOND = "/sign-in/second-factor"
 PASSKEY = "/sign-in/passkey"
 
 
