@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.duties import release
@@ -65,11 +65,13 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
     wait for that.
     """
     organisation = organisation_at(session, person.email or "")
-    if organisation is None or membership_of(session, person.id, organisation.id) is not None:
-        return organisation
-    if is_settled(session, "people_wait"):
+    belongs = organisation is not None and membership_of(session, person.id, organisation.id) is not None
+    if organisation is not None and not belongs and is_settled(session, "people_wait"):
         _ask_to_join(session, person, organisation, actor)
-    else:
+        return organisation
+    # They have another address than that by which they asked, or need not ask any more.
+    session.execute(delete(Joining).where(Joining.person_id == person.id))
+    if organisation is not None and not belongs:
         session.add(
             Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER, how=Membership.BY_DOMAIN)
         )
@@ -87,6 +89,12 @@ def _ask_to_join(session: Session, person: Person, organisation: Organisation, a
     note_act(session, actor=actor, action="ask to join", thing=f"organisation {organisation.slug}", how="domain")
     if not there:
         tell_operators(session)
+
+
+def waits_no_more(session: Session, person_id: str, organisation_id: str) -> None:
+    """They belong to the organisation in another way by now: there is nothing to decide about it."""
+    theirs = Joining.person_id == person_id, Joining.organisation_id == organisation_id
+    session.execute(delete(Joining).where(*theirs))
 
 
 def organisation_at(session: Session, email: str) -> Organisation | None:
@@ -136,6 +144,7 @@ def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id:
         release(session, person.id, organisation.id, actor=actor)
     elif row is None:
         session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=role))
+        waits_no_more(session, person.id, organisation.id)
     else:
         row.role = role
     person.fs_uniquifier = new_stamp()

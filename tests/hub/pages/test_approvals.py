@@ -211,6 +211,26 @@ def test_who_waits_reads_so_at_their_account(hub: Site, operator: Browser) -> No
     assert "waiting to belong" not in browser.page("/account").words
 
 
+def test_nobody_waits_who_has_another_address_or_belongs_to_it_by_now(hub: Site, operator: Browser) -> None:
+    moved, invited, given = (f"una{next(NUMBERS)}@northford.example" for _ in range(3))
+    browsers = {email: Browser.at(hub).known(email) for email in (moved, invited, given)}
+    assert all(waiting(hub, email) for email in browsers)
+    elsewhere, people = f"una{next(NUMBERS)}@elsewhere.example", "/organisations/northford-city/people"
+    browsers[moved].send("/account/address", email=elsewhere)
+    browsers[moved].send(operator.link(elsewhere))
+    operator.posted(f"{people}/invite", people, email=invited, role="officer")
+    browsers[invited].send(operator.link(invited))
+    with hub.database.writing() as session:
+        person = session.scalars(select(Person.id).where(Person.email == given)).one()
+        there = northford(session).id
+        set_role(session, actor=COMMAND_LINE, person_id=person, organisation_id=there, role=CONTENT)
+    with hub.database.reading() as session:
+        wait = select(Person.email).join(Joining, Joining.person_id == Person.id)
+        assert not {elsewhere, invited, given} & set(session.scalars(wait))
+        held = select(Person.email).join(Membership, Membership.person_id == Person.id)
+        assert {elsewhere, invited, given} & set(session.scalars(held)) == {invited, given}
+
+
 def test_operators_get_one_mail_until_nothing_waits_any_more(hub: Site, operator: Browser) -> None:
     """For people and sources together; operators without an address, or with one that is not theirs yet, get none."""
     with hub.database.writing() as session:
