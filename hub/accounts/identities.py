@@ -16,7 +16,7 @@ from federation.record import clean_line
 from hub.accounts.admission import why_not
 from hub.accounts.members import join_by_address, organisation_at
 from hub.accounts.models import Identity, Invitation, Person, Provider, new_stamp
-from hub.accounts.oidc import Claims
+from hub.accounts.provider_answers import Claims
 from hub.accounts.service import actor_for
 from hub.audit.service import note_act
 from hub.db import alone, now
