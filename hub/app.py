@@ -17,6 +17,7 @@ from hub.accounts.handover import blueprint as handover
 from hub.accounts.manage import blueprint as manage
 from hub.accounts.membership import blueprint as membership
 from hub.accounts.organisation_sign_in import blueprint as organisation_sign_in
+from hub.accounts.proving import blueprint as proving
 from hub.accounts.second import blueprint as second
 from hub.accounts.securing import blueprint as securing
 from hub.accounts.security import POLICIES, secure
@@ -94,6 +95,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     answering,
     personal,
     organisation_sign_in,
+    proving,
     sign_in_settings,
     static_pages,
     health,
@@ -103,7 +105,8 @@ FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
 
 ACCOUNTS: Final = (
-    *("security", "accounts", "addressing", "membership", "personal", "organisation_sign_in", "second", "securing"),
+    *("security", "accounts", "addressing", "membership", "personal", "organisation_sign_in"),
+    *("proving", "second", "securing"),
 )
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 

@@ -131,6 +131,11 @@ def address_with(**changed: str | int | list[str] | None) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
+def is_ours(address: str) -> bool:
+    """Whether it is the path of a page of ours, and nothing that a browser takes for another site."""
+    return address.startswith("/") and address.isprintable() and "\\" not in address and not address.startswith("//")
+
+
 def other_languages() -> list[tuple[str, str, str]]:
     """(code, what it calls itself, this page in it), of those that we do not speak now."""
     rule = request.url_rule

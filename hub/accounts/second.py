@@ -10,7 +10,6 @@ from typing import Any, Final
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask_security import login_user
 from flask_security.tf_plugin import TfPluginBase
-from flask_security.utils import validate_redirect_url
 
 from hub.accounts.factors import factors_of, take_code, warn_of_guesses
 from hub.accounts.limits import admit, forget
@@ -21,7 +20,7 @@ from hub.accounts.store import Account
 from hub.errors import BadInput, TooMany
 from hub.languages import gettext as _
 from hub.setup.house import house
-from hub.web import actor, database, part, policy
+from hub.web import actor, database, is_ours, part, policy
 
 WHAT: Final = "second factor"
 WHOLE: Final = "passkey"
@@ -135,8 +134,7 @@ def asked_at_sign_in() -> dict[str, Asked | None]:
 def onward() -> str:
     """Where somebody wanted to go who signs in: a page of this hub, the account if none was named."""
     wanted = request.args.get("next", "")
-    plain = wanted.startswith("/") and "\\" not in wanted and wanted.isprintable() and not wanted.startswith("//")
-    return wanted if plain and validate_redirect_url(wanted) else url_for("accounts.account")
+    return wanted if is_ours(wanted) else url_for("accounts.account")
 
 
 def _halfway() -> Account | None:
