@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hub.accounts.models import Duty, Membership, Person
 from hub.audit.service import note_act
-from hub.db import Base, locking, now
+from hub.db import Base, alone, locking, now
 from hub.errors import BadInput, NotFound
 from hub.languages import N_, speaking
 from hub.languages import gettext as _
@@ -164,6 +164,7 @@ def give(
         raise BadInput(_("Choose who answers for it; the deputy takes over from them."), "owner")
     if deputy and deputy == owner:
         raise BadInput(_("The deputy is somebody else than who answers for it."), "deputy")
+    alone(session, f"duty {kind} {thing_id}")
     row = session.scalar(locking(select(Duty).where(Duty.kind == kind, Duty.thing_id == thing_id)))
     if row is None:
         row = Duty(kind=kind, thing_id=thing_id, organisation_id=organisation.id)
@@ -181,15 +182,15 @@ def give(
 
 
 def hand_over(session: Session, *, kind: str, thing_id: str, organisation_id: str) -> None:
-    """A thing belongs to another organisation now: whoever answers for it goes on only if they belong there too."""
+    """A thing belongs to another organisation now: who answers for it goes on if they belong there, else the deputy."""
     row = session.scalar(locking(select(Duty).where(Duty.kind == kind, Duty.thing_id == thing_id)))
     if row is None:
         return
     row.organisation_id = organisation_id
-    if not _belongs(session, row.owner_id or "", organisation_id):
-        row.owner_id, row.since, row.told = None, now(), True
     if not _belongs(session, row.deputy_id or "", organisation_id):
         row.deputy_id = None
+    if not _belongs(session, row.owner_id or "", organisation_id):
+        row.owner_id, row.deputy_id, row.since, row.told = row.deputy_id, None, now(), row.deputy_id is None
 
 
 def take_on(session: Session, *, actor: Actor, organisation_id: str, kind: str, thing_id: str) -> None:

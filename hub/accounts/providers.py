@@ -11,7 +11,7 @@ from hub.accounts.members import organisation_at
 from hub.accounts.models import Provider
 from hub.accounts.sealing import Broken, seal, unseal
 from hub.audit.service import note_act
-from hub.db import require_storable
+from hub.db import alone, require_storable
 from hub.errors import BadInput, ProviderError
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
@@ -51,6 +51,7 @@ def set_provider(
     session: Session, *, actor: Actor, organisation: Organisation, wanted: Wanted, key: str, plain: bool = False
 ) -> Provider:
     """Keep how the organisation signs in. BadInput for what cannot be; `plain` allows http (inside own networks)."""
+    alone(session, f"provider {organisation.id}")
     row = provider_of(session, organisation.id)
     require_storable(Provider, {"issuer": wanted.issuer, "client_id": wanted.client_id})
     _judge(organisation, wanted, plain=plain, kept=row is not None and row.issuer == wanted.issuer)

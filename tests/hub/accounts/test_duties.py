@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from sqlalchemy import delete, select
 
-from hub.accounts.duties import release, tell_owners, things, unowned_counts
+from hub.accounts.duties import hand_over, release, tell_owners, things, unowned_counts
 from hub.accounts.members import set_active, set_role
 from hub.accounts.models import Attempt, Duty, Membership, Person
 from hub.audit.service import first_break
@@ -148,6 +148,23 @@ def test_a_deputy_who_has_left_does_not_take_over(site: Site) -> None:
         assert release(session, ann, northford(site)) == 1
         assert release(session, ann) == 0
     assert held(site) == (None, None, True)
+
+
+def test_the_deputy_takes_over_what_another_organisation_gets_if_they_belong_there(site: Site) -> None:
+    ann, bo = somebody(site, "Ann"), somebody(site, "Bo")
+    for belongs, left in ((True, (bo, None, False)), (False, (None, None, True))):
+        given(site, ann, bo)
+        with site.database.writing() as session:
+            eastmere = find_organisation(session, "eastmere-fire-and-rescue").id
+            session.execute(delete(Membership).where(Membership.organisation_id == eastmere))
+            if belongs:
+                session.add(Membership(person_id=bo, organisation_id=eastmere))
+            session.flush()
+            hand_over(session, kind="source", thing_id=source(site), organisation_id=eastmere)
+        with site.database.writing() as session:
+            duty = session.scalars(select(Duty)).one()
+            assert (duty.owner_id, duty.deputy_id, duty.told) == left
+            session.delete(duty)
 
 
 def test_whoever_registers_a_source_of_their_organisation_answers_for_it(site: Site) -> None:
