@@ -1,9 +1,9 @@
 """What accounts hold of a person: to be told to them, and to be forgotten."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.duties import things
@@ -22,10 +22,14 @@ from hub.accounts.models import (
 )
 from hub.organisations.models import Organisation
 
+INVITATION: Final = ("email", "role", "by", "expires", "created")
+"""What is told of one."""
+
 
 def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, Any]]]:
     """Everything, by the name that people read; secrets and their hashes are left out."""
     person = session.get_one(Person, person_id)
+    invited = Invitation.email == (person.email or "")
     codes = session.scalar(select(func.count()).where(RecoveryCode.person_id == person_id)) or 0
     return {
         "account": [
@@ -35,8 +39,8 @@ def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, 
                 "recovery_codes_left": codes,
             }
         ],
-        "memberships": _memberships(session, person_id),
-        "memberships_asked_for": _asked_to_join(session, person_id),
+        "memberships": _with_organisation(session, Membership, Membership.person_id == person_id, ("role", "since")),
+        "memberships_asked_for": _with_organisation(session, Joining, Joining.person_id == person_id, ("created",)),
         "duties": [
             {"kind": one.kind, "name": one.name, "organisation": one.organisation, "owner": one.owner_id == person_id}
             for one in things(session, person_id=person_id)[0]
@@ -46,13 +50,15 @@ def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, 
             for one in session.scalars(select(WebSession).where(WebSession.person_id == person_id))
         ],
         "second_factors": _factors(session, person_id),
-        "organisation_sign_ins": _identities(session, person_id),
+        "organisation_sign_ins": _with_organisation(
+            session, Identity, Identity.person_id == person_id, ("issuer", "subject", "since")
+        ),
         "addresses_asked_for": [
             _of(one, ("email", "expires"))
             for one in session.scalars(select(AddressChange).where(AddressChange.person_id == person_id))
         ],
-        "invitations_received": _invitations(session, Invitation.email == (person.email or "")),
-        "invitations_sent": _invitations(session, Invitation.by_id == person_id),
+        "invitations_received": _with_organisation(session, Invitation, invited, INVITATION),
+        "invitations_sent": _with_organisation(session, Invitation, Invitation.by_id == person_id, INVITATION),
     }
 
 
@@ -72,39 +78,21 @@ def _asked_for(session: Session, person_id: str) -> Sequence[str]:
     return session.scalars(select(AddressChange.email).where(AddressChange.person_id == person_id)).all()
 
 
-def _memberships(session: Session, person_id: str) -> list[dict[str, Any]]:
-    joined = select(Membership, Organisation.name).join(Organisation, Organisation.id == Membership.organisation_id)
-    rows = session.execute(joined.where(Membership.person_id == person_id).order_by(Membership.since))
-    return [{"organisation": name, **_of(row, ("role", "since"))} for row, name in rows]
-
-
-def _asked_to_join(session: Session, person_id: str) -> list[dict[str, Any]]:
-    joined = select(Joining, Organisation.name).join(Organisation, Organisation.id == Joining.organisation_id)
-    rows = session.execute(joined.where(Joining.person_id == person_id).order_by(Joining.created))
-    return [{"organisation": name, **_of(row, ("created",))} for row, name in rows]
-
-
-def _identities(session: Session, person_id: str) -> list[dict[str, Any]]:
-    joined = select(Identity, Organisation.name).join(Organisation, Organisation.id == Identity.organisation_id)
-    rows = session.execute(joined.where(Identity.person_id == person_id).order_by(Identity.since))
-    return [{"organisation": name, **_of(row, ("issuer", "subject", "since"))} for row, name in rows]
-
-
 def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:
     apps = session.scalars(select(CodeApp).where(CodeApp.person_id == person_id))
     keys = session.scalars(select(Passkey).where(Passkey.person_id == person_id))
-    elsewhere = session.scalars(select(Identity).where(Identity.person_id == person_id))
     return [
-        *({"kind": "sign-in of an organisation", **_of(one, ("issuer", "subject", "since"))} for one in elsewhere),
         *({"kind": "app for codes", "since": one.since} for one in apps),
         *({"kind": "passkey", **_of(one, ("name", "created", "used"))} for one in keys),
     ]
 
 
-def _invitations(session: Session, condition: Any) -> list[dict[str, Any]]:
-    joined = select(Invitation, Organisation.name).join(Organisation, Organisation.id == Invitation.organisation_id)
-    rows = session.execute(joined.where(condition).order_by(Invitation.created))
-    names = ("email", "role", "by", "created", "expires")
+def _with_organisation(
+    session: Session, table: Any, condition: ColumnElement[bool], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What rows say under these names, in the order of the last of them, with the name of their organisation."""
+    joined = select(table, Organisation.name).join(Organisation, Organisation.id == table.organisation_id)
+    rows = session.execute(joined.where(condition).order_by(getattr(table, names[-1])))
     return [{"organisation": name, **_of(row, names)} for row, name in rows]
 
 
