@@ -1,7 +1,8 @@
 """Signing in beyond the password: the second step, and a passkey instead of both.
 
-Flask-Security asks here after a password (`SecondStep`); whoever has given one is remembered for ten minutes in the
-signed cookie of forms, and is signed in, with a session, when the second step is done.
+Flask-Security asks here after a password (`SecondStep`), and so does a sign-in with one's organisation. Whoever has
+come so far is remembered for ten minutes in the signed cookie of forms, and is signed in, with a session, when the
+second step is done.
 """
 
 import time
@@ -42,7 +43,7 @@ blueprint = Blueprint("second", __name__)
 
 
 class SecondStep(TfPluginBase):
-    """What Flask-Security asks after a right password: is there a second step, and where?"""
+    """What Flask-Security asks after the first step: is there a second one, and where?"""
 
     def __init__(self, app: Flask) -> None:
         pass
@@ -138,9 +139,9 @@ def onward() -> str:
 
 
 def _halfway() -> Account | None:
-    """Who has given the right password within ten minutes, and is asked for more."""
+    """Who has shown the first half within ten minutes, and is asked for more; somebody may be signed in already."""
     stamp, since = session.get(WHO), float(session.get(SINCE, 0))
-    if actor().person_id or not stamp or time.time() - since > GOOD_FOR:
+    if not stamp or time.time() - since > GOOD_FOR:
         return None
     found: Account | None = part("people").find_user(fs_uniquifier=stamp)
     return found if found is not None and found.active else None

@@ -12,7 +12,7 @@ from hub.accounts.models import Attempt, Identity, Person, Provider, WebSession
 from hub.audit.models import Audit
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
-from tests.hub.accounts.authenticator import code, later, set_up
+from tests.hub.accounts.authenticator import SECOND, code, later, set_up
 from tests.hub.accounts.organisations import (
     SECRET,
     come_back,
@@ -136,7 +136,7 @@ def test_a_new_session_takes_the_place_of_the_one_before(northford: Site, there:
 def test_an_answer_counts_once_and_only_in_the_browser_that_asked(northford: Site, there: There, email: str) -> None:
     browser, other = Browser.at(northford), Browser.at(northford)
     answer = there.sign_in(depart(browser, email), name_of(email))
-    for stranger in (other, Browser.at(northford)):
+    for stranger in (other, other):
         refused = come_back(stranger, answer)
         assert (refused.status, stranger.secret) == (400, "")
         assert "belongs to no sign-in that was begun in this browser" in refused.words
@@ -214,14 +214,44 @@ def test_who_has_a_second_factor_here_is_asked_for_it_too(northford: Site, there
     browser = Browser.at(northford)
     sign_in(there, browser, email)
     asked = browser.send("/sign-in/organisation/prove", password=PASSWORD)
-    assert asked.answer.location.startswith("/sign-in/second-factor")
+    assert asked.answer.location.startswith(SECOND)
     assert not browser.secret
     later(northford)
-    assert browser.send("/sign-in/second-factor", code=code(secret)).status == 303
+    assert browser.send(SECOND, code=code(secret)).status == 303
     assert browser.signed_in
     again = Browser.at(northford)
-    assert sign_in(there, again, email).answer.location.startswith("/sign-in/second-factor")
+    assert sign_in(there, again, email).answer.location.startswith(SECOND)
     assert not again.secret
+
+
+def test_who_is_signed_in_proves_themselves_anew_by_both_steps(northford: Site, there: There, email: str) -> None:
+    browser = Browser.at(northford)
+    sign_in(there, browser, email)
+    secret, _ = set_up(browser)
+    page = "/account/second-factor/app"
+    with northford.database.writing() as session:
+        session.execute(update(WebSession).values(state={"fs_paa": 0, "_fresh": True}))
+    asked = browser.page(page).answer.location
+    assert asked == f"/account/verify?next={page}"
+    assert "no password" in browser.page(asked).words
+    step = sign_in(there, browser, email, next=page).answer.location
+    assert step.startswith(SECOND)
+    assert browser.page(page).answer.location == asked, "one of two is not enough"
+    assert browser.send(step, code=code(secret)).answer.location == page
+    assert browser.page(page).status == 200
+
+
+def test_an_account_that_is_gone_meanwhile_is_proved_to_nobody(northford: Site, there: There, email: str) -> None:
+    Browser.at(northford).member(email)
+    browser = Browser.at(northford)
+    sign_in(there, browser, email)
+    form = "/sign-in/organisation/prove"
+    assert browser.page(form).status == 200
+    with northford.database.writing() as session:
+        session.execute(delete(Person).where(Person.email == email))
+    assert browser.page(form).answer.location == "/sign-in/organisation"
+    assert browser.posted(form, "/sign-in/organisation", password=PASSWORD).location == "/sign-in/organisation"
+    assert browser.secret == ""
 
 
 def test_guessing_the_password_of_an_account_there_is_limited(northford: Site, there: There, email: str) -> None:
@@ -370,7 +400,9 @@ def test_journeys_are_limited(northford: Site, email: str) -> None:
 def test_a_password_can_be_set_afterwards(northford: Site, there: There, email: str) -> None:
     browser = Browser.at(northford)
     sign_in(there, browser, email)
-    assert "Set a password" in browser.page("/account").links()
+    page = browser.page(browser.page("/account").links()["Set a password"])
+    assert page.heading == "Set a password"
+    assert page.all("//input[@type='password']/@name") == ["new_password"]
     browser.send("/new-password", email=email)
     browser.send(browser.link(email), password=OTHER)
     assert Browser.at(northford).sign_in(email, OTHER).status == 302
