@@ -169,7 +169,7 @@ def reset_factors(session: Session, *, actor: Actor, person_id: str, hub: str) -
     person.fs_uniquifier = new_stamp()
     note_act(session, actor=actor, action="reset second factor", thing=f"person {person.id}")
     with speaking(person.language):
-        what = _("Somebody who runs the hub has reset your second factor. Your password alone signs you in again.")
+        what = _("Somebody who runs the hub has reset your second factor. You sign in without one again.")
     _tell(session, person, what, hub)
     return person
 

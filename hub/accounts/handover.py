@@ -46,7 +46,7 @@ def giving(slug: str) -> Any:
             )
     except BadInput as error:
         return _page(slug, {f"{error.field}-{given['thing']}": str(error)}, given)
-    flash(_("Saved. Whoever answers for it now is told by mail."))
+    flash(_("Saved. Whoever has come to answer for it is told by mail."))
     return redirect(url_for(".organisation", slug=slug), 303)
 
 
