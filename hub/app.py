@@ -1,16 +1,12 @@
-"""The site: builds the Flask app from its parts, enforces every route's policy, and answers errors in plain words."""
+"""The site: builds the Flask app from its parts, and enforces every route's policy."""
 
-import logging
-import secrets
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import DataError, DBAPIError
-from werkzeug.exceptions import HTTPException
 
-from hub import languages, web
+from hub import error_pages, languages, web
 from hub.accounts.addressing import blueprint as addressing
 from hub.accounts.factors import second_factor_required
 from hub.accounts.handover import blueprint as handover
@@ -28,13 +24,10 @@ from hub.accounts.views import blueprint as accounts
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
 from hub.config import Settings
-from hub.db import NO_ANSWER, Database, is_text
-from hub.errors import HubError, NotAllowed
+from hub.db import Database, is_text
 from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
-from hub.languages import N_
-from hub.languages import gettext as _
 from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
@@ -113,8 +106,6 @@ ACCOUNTS: Final = (
 UNSECURED: Final = ("secure own account", "sign out", "check health")
 """All that somebody may do who must have a second factor and has none yet."""
 
-log = logging.getLogger(__name__)
-
 
 def create_app(
     settings: Settings, database: Database, vocabulary: Vocabulary, index: IndexReader, courier: Courier, **more: Any
@@ -155,12 +146,7 @@ def create_app(
     _require_policies(app)
     app.before_request(_admit)
     app.after_request(_headers)
-    app.register_error_handler(HubError, _hub_error)
-    app.register_error_handler(HTTPException, _http_error)
-    for error in NO_ANSWER:
-        app.register_error_handler(error, _database_error)
-    app.register_error_handler(DataError, _data_error)
-    app.register_error_handler(Exception, _unforeseen)
+    error_pages.install(app)
     return app
 
 
@@ -252,70 +238,3 @@ def _headers(response: Response) -> Response:
             response.headers["Cache-Control"] = "private, no-store"
         response.headers.setdefault("Cache-Control", "no-cache")
     return response
-
-
-def _page(status: int, title: str, sentence: str, reference: str = "") -> tuple[str, int, dict[str, str]]:
-    headers = {"Retry-After": "10"} if status == 503 else {}
-    body = render_template("errors/error.html", status=status, title=title, sentence=sentence, reference=reference)
-    return body, status, headers
-
-
-WRONG: Final = N_("Something went wrong")
-OUR_FAULT: Final = N_("Something went wrong on our side")
-AGAIN: Final = N_("Go back and try again.")
-
-TITLES: Final[dict[int, str]] = {
-    400: N_("That request cannot be used"),
-    403: N_("You may not do that"),
-    404: N_("There is no such page"),
-    405: N_("That cannot be done here"),
-    409: N_("Not now"),
-    429: N_("That was too often"),
-    410: N_("That is no longer kept"),
-    413: N_("That is too large"),
-    503: N_("A part of the hub is resting"),
-}
-
-
-def _hub_error(error: HubError) -> Any:
-    if isinstance(error, NotAllowed):
-        log.warning("Refused to %s: %s %s", web.actor().person_id or "a stranger", request.method, request.endpoint)
-    return _page(error.status, _(TITLES.get(error.status, OUR_FAULT)), str(error))
-
-
-def _http_error(error: HTTPException) -> Any:
-    status = error.code or 500
-    if status < 400:
-        return error
-    sentences = {
-        400: N_("The address or the form was not complete. Go back, load the page again and try once more."),
-        404: N_("It may have moved, or the address may have a slip in it. Search for what you were looking for."),
-        405: N_("Use the buttons of the page instead."),
-        413: N_("Send less at once."),
-    }
-    page, _status, headers = _page(
-        status,
-        _(TITLES.get(status, WRONG)),
-        _(sentences.get(status, AGAIN)),
-    )
-    allow = dict(error.get_headers()).get("Allow")
-    return page, status, {**headers, "Allow": allow} if allow else headers
-
-
-def _database_error(error: DBAPIError) -> Any:
-    log.error("The database did not answer: %s", error.orig)
-    return _page(503, _(TITLES[503]), _("The database does not answer at the moment. Try again in a minute."))
-
-
-def _data_error(error: DataError) -> Any:
-    log.warning("The database refused a value at %s: %s", request.path, error.orig)
-    return _page(400, _(TITLES[400]), _("Something in it is too long, too large or no text. Shorten it and try again."))
-
-
-def _unforeseen(error: Exception) -> Any:
-    reference = secrets.token_hex(4)
-    log.error("Unforeseen error %s at %s", reference, request.path, exc_info=error)
-    sentence = _(
-        "It is our fault, and it was noted. Try again; if it stays, tell whoever runs this hub the number below."
-    )
-    return _page(500, _(OUR_FAULT), sentence, reference)
