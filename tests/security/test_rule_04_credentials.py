@@ -1,29 +1,15 @@
 """Rule 4: nothing secret goes to another site, and the environment has no say in where we go."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harvesters.errors import FetchError
-from harvesters.fetch import FetchTimes, Session, parse_allow
+from harvesters.fetch import Session
+from tests.security.fetching import failing, session
 from tests.servers.faulty import Faulty
 from tests.servers.loopback import serve
 
-LOOPBACK = parse_allow(["127.0.0.0/8:*"])
-TIMES = FetchTimes(connect=5, idle=10, list=5, document=5, backoff=0, sleep=lambda seconds: None)
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    with Session(user_agent="Moothall/0", allow=LOOPBACK, times=TIMES) as made:
-        yield made
-
-
-def failing(session: Session, url: str) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        session.get(url)
-    return caught.value
+__all__ = ["session"]
 
 
 def test_nothing_but_our_own_headers_is_carried_to_the_next_site(session: Session, server: Faulty) -> None:

@@ -1,36 +1,23 @@
 """Rule 5: whatever a site does with time, it is left at the deadline; headers have a size."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 
 import pytest
 
 from harvesters.errors import FetchError
-from harvesters.fetch import Caps, FetchTimes, Session, parse_allow
+from harvesters.fetch import Caps, Session
+from tests.security.fetching import LOOPBACK, TIMES, failing, session
 from tests.servers.faulty import Faulty
+
+__all__ = ["session"]
 
 pytestmark = pytest.mark.alone
 
 PATIENCE = 0.9
 """Seconds that an attempt may take here; the dripping modes send something every 0.4 s."""
-
-
-LOOPBACK = parse_allow(["127.0.0.0/8:*"])
-TIMES = FetchTimes(connect=5, idle=10, list=5, document=5, backoff=0, sleep=lambda seconds: None)
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    with Session(user_agent="Moothall/0", allow=LOOPBACK, times=TIMES) as made:
-        yield made
-
-
-def failing(session: Session, url: str) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        session.get(url)
-    return caught.value
 
 
 @pytest.mark.parametrize(

@@ -8,34 +8,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harvesters.errors import FetchError
-from harvesters.fetch import Caps, FetchTimes, Session, parse_allow
+from harvesters.fetch import Caps, Session
 from harvesters.sandbox import Sandbox
+from tests.security.fetching import LOOPBACK, TIMES, failing, session
 from tests.security.hostile import REFUSED, told_of, zipped
 from tests.servers.faulty import Faulty, zeros
 
+__all__ = ["session"]
+
 pytestmark = pytest.mark.alone
-
-LOOPBACK = parse_allow(["127.0.0.0/8:*"])
-TIMES = FetchTimes(connect=5, idle=10, list=5, document=5, backoff=0, sleep=lambda seconds: None)
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    with Session(user_agent="Moothall/0", allow=LOOPBACK, times=TIMES) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as made:
         yield made
-
-
-def failing(session: Session, url: str) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        session.get(url)
-    return caught.value
 
 
 @pytest.mark.parametrize("path", ["/endless", "/endless-chunks", "/says-large"])
