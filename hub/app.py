@@ -21,6 +21,8 @@ from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, form_cookie, hold
 from hub.accounts.sign_in_settings import blueprint as sign_in_settings
 from hub.accounts.views import blueprint as accounts
+from hub.alerts.notice_views import blueprint as notices
+from hub.alerts.reading import UNREAD
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
 from hub.config import Settings
@@ -91,6 +93,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     proving,
     sign_in_settings,
     static_pages,
+    notices,
     health,
 )
 
@@ -177,6 +180,7 @@ def _house() -> dict[str, Any]:
         "house": house,
         "hub_name": house.name,
         "run_by": house.run_by,
+        "unread": g.get("unread", 0),
         "look": f"/look.css?{look}" if look else "",
         "logo": f"/logo/{house.logo}.png" if house.logo else "",
     }
@@ -197,9 +201,9 @@ def _admit() -> Any:
     secret = request.cookies.get(cookie_name(web.part("settings")), "")
     if secret and request.endpoint != "static":
         with web.database().reading() as database:
-            held = held_by(database, secret)
+            held = held_by(database, secret, UNREAD)
         if held is not None:
-            g.actor, secured = held.actor, held.secured
+            g.actor, secured, g.unread = held.actor, held.secured, held.unread
             languages.prefer(held.language)
             if request.blueprint in ACCOUNTS:
                 hold(held)

@@ -7,6 +7,7 @@ from hub.governance import models as governance
 from hub.index import models as index
 from hub.mail import models as mail
 from hub.moderation import models as moderation
+from hub.notices import models as notices
 from hub.organisations import models as organisations
 from hub.records import models as records
 from hub.setup import models as setup
@@ -57,6 +58,8 @@ TABLES = (
     moderation.Report,
     index.IndexOutbox,
     mail.Mail,
+    notices.Notice,
+    notices.Happening,
     governance.Erasure,
     governance.RetentionRun,
 )

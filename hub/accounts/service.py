@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, delete, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import CodeApp, CommunityMember, Membership, Passkey, Person, WebSession
@@ -21,6 +21,8 @@ from hub.policy import ANONYMOUS, COMMAND_LINE, Actor
 
 PROVEN: Final = "fs_paa"
 """When somebody last gave their password, or what stands for it: who proves it anew gets a new secret."""
+
+_NOTHING: Final[ColumnElement[int]] = literal(0)
 
 
 def make_link(session: Session, *, seconds: float) -> str:
@@ -94,12 +96,17 @@ class Held:
     """Of their account."""
     secured: bool = False
     """Whether they have a second factor."""
+    unread: int = 0
+    """How much waits for them, as `unread` counts."""
 
 
-def held_by(session: Session, secret: str) -> Held | None:
-    """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended."""
+def held_by(session: Session, secret: str, unread: ColumnElement[int] = _NOTHING) -> Held | None:
+    """The session that this secret opens; None for an unknown, expired or ended one, and for one who is suspended.
+
+    `unread` counts what waits for a Person, in the same statement.
+    """
     found = (
-        select(WebSession, Person, *_CIRCLES, SECURED)
+        select(WebSession, Person, *_CIRCLES, SECURED, unread)
         .join(Person, Person.id == WebSession.person_id)
         .where(
             WebSession.hashed == digest(secret),
@@ -112,9 +119,9 @@ def held_by(session: Session, secret: str) -> Held | None:
     row = session.execute(found).first()
     if row is None:
         return None
-    held, person, organisations, communities, secured = row
+    held, person, organisations, communities, secured, count = row
     actor = _actor(person, organisations, communities)
-    return Held(held.hashed, actor, held.stamp, held.state, person.language, secured)
+    return Held(held.hashed, actor, held.stamp, held.state, person.language, secured, count)
 
 
 def _lines(row: type[Membership] | type[CommunityMember], circle: Any) -> ScalarSelect[str]:

@@ -10,6 +10,7 @@ import hub.accounts.personal as accounts
 import hub.audit.erasing as audit
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
+import hub.notices.personal as notices
 import hub.records.personal as records
 import hub.sources.personal as sources
 from hub.accounts.models import Person
@@ -55,6 +56,11 @@ HOLDINGS: Final = (
         "records",
         lambda session, who: {"decisions": records.export_person(session, who.person_id)},
         lambda session, who, _: records.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "notices",
+        lambda session, who: {"notices": notices.export_person(session, who.person_id)},
+        lambda session, who, _: notices.forget_person(session, who.person_id),
     ),
     Holding(
         "mail",

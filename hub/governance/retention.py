@@ -21,6 +21,7 @@ from hub.mail.models import Mail
 from hub.mail.personal import LAST
 from hub.moderation.models import Report
 from hub.moderation.personal import forget_reporters
+from hub.notices.models import Happening, Notice
 from hub.policy import WORK
 from hub.records.models import RecordRow
 from hub.records.service import forget_texts
@@ -40,6 +41,7 @@ ABANDONED: Final = timedelta(minutes=30)
 TRIES: Final = timedelta(hours=1)
 UNCONFIRMED: Final = timedelta(days=28)
 MAILS: Final = timedelta(days=30)
+NOTICES: Final = timedelta(days=90)
 WITHDRAWN: Final = timedelta(days=30)
 PROBLEMS: Final = timedelta(days=90)
 CHECKS: Final = timedelta(days=365)
@@ -196,6 +198,24 @@ RULES: Final = (
         N_("deleted"),
         _old_mails,
         _deleted(Mail, Mail.id),
+    ),
+    Rule(
+        "notices",
+        N_("Notices: what happened to you in the hub"),
+        N_("90 days"),
+        N_("so that you find again what somebody wrote to you"),
+        N_("deleted; what was written stays where it stands"),
+        lambda moment: select(Notice.id).where(Notice.at < moment - NOTICES),
+        _deleted(Notice, Notice.id),
+    ),
+    Rule(
+        "happenings",
+        N_("What was written where people follow, as it is told to them"),
+        N_("90 days"),
+        N_("so that it is told once"),
+        N_("deleted; what was written stays where it stands"),
+        lambda moment: select(Happening.id).where(Happening.at < moment - NOTICES),
+        _deleted(Happening, Happening.id),
     ),
     Rule(
         "reporters",

@@ -15,6 +15,7 @@ from hub.governance.retention import ABANDONED, RULES, enforce, every_night, las
 from hub.mail.models import Mail
 from hub.mail.personal import LAST
 from hub.moderation.models import Report
+from hub.notices.service import About, happened, notify
 from hub.policy import Actor
 from hub.records.models import RecordRow
 from hub.sources.models import ProblemRow, Run
@@ -59,6 +60,9 @@ def full(hub: World) -> World:
         report = {"organisation_id": hub.northford, "reason": "wrong", "text": "T", "name": "R", "email": "r@x.example"}
         session.add(Report(hashed="answered", answered_at=moment, **report))
         session.add(Report(hashed="waits", **report))
+        about = About("event", "id", "/about")
+        notify(session, person_id=bo.id, what="event", about=about, title="T")
+        happened(session, what="event", about=about, title="T")
         note_act(session, actor=Actor("bo", bo.id), action="pause source", thing="source")
     return hub
 
@@ -83,6 +87,8 @@ OLD = {
     "invitations": 1,
     "changes of address": 1,
     "mails": 3,
+    "notices": 1,
+    "happenings": 1,
     "reporters": 1,
     "names in the log": 1,
     "withdrawn documents": 1,
