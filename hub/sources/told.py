@@ -96,9 +96,13 @@ def find_told(session: Session, id: str, secret: str, named: Named, *, lock: boo
     """The source whose mails this secret is about. NotFound for another one, and once another address is told."""
     wanted = select(Source).where(Source.id == id)
     source = session.scalar(locking(wanted) if lock else wanted)
-    if source is None or not source.tell_email or not hmac.compare_digest(secret_of(source, named), secret):
+    if source is None or not source.tell_email or not _is_secret_of(source, named, secret):
         raise NotFound(_(GONE))
     return source
+
+
+def _is_secret_of(source: Source, named: Named, told: str) -> bool:
+    return hmac.compare_digest(secret_of(source, named).encode(), told.encode())
 
 
 def answer(session: Session, id: str, secret: str, *, actor: Actor, wanted: bool, named: Named) -> Source:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from federation.record import clean_line
 from hub.errors import BadInput
 from hub.languages import gettext as _
+from hub.policy import can
 from hub.setup.house import house
 from hub.sources.notices import Named
 from hub.sources.service import source_and_organisation
@@ -61,12 +62,14 @@ def wanted(id: str, secret: str) -> Any:
     """Yes, or no more."""
     yes = request.form.get("wanted") == "yes"
     with database().writing() as session:
-        name = answer(session, id, secret, actor=actor(), wanted=yes, named=_named()).name
+        source = answer(session, id, secret, actor=actor(), wanted=yes, named=_named())
+        name, theirs = source.name, can(actor(), "read", source)
     if yes:
         flash(_("You get mails about %(name)s from now on.", name=name))
     else:
         flash(_("You get no more mails about %(name)s.", name=name))
-    return redirect(url_for("sources.source", id=id), 303)
+    # Whoever reads the mails need not be signed in, and a page that is not for everybody would not open.
+    return redirect(url_for("sources.source", id=id) if theirs else url_for("home.home"), 303)
 
 
 def _named() -> Named:

@@ -16,7 +16,7 @@ from hub.mail.models import Mail
 from hub.organisations.models import Organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow
-from hub.sources.models import Run, Source
+from hub.sources.models import PUBLIC, RESTRICTED, Run, Source
 from hub.sources.notices import Named, tell_failed, tell_run
 from hub.topics.service import Vocabulary
 from tests.hub.accounts.people import Browser, errors
@@ -90,6 +90,7 @@ def test_an_address_is_asked_once_before_it_hears_anything(hub: Site, operator: 
     assert told(hub, source, "every", confirmed=False, new=1) == []
     stranger, link = Browser.at(hub), operator.link(TEAM)
     assert TEAM in stranger.page(link).words
+    assert stranger.page(f"{link}é").status == 404
     with hub.database.reading() as session:
         assert session.get_one(Source, source).tell_confirmed is None
     assert stranger.send(link, wanted="yes").status == 303
@@ -140,6 +141,18 @@ def test_each_mail_says_how_to_get_none(hub: Site, source: str) -> None:
     assert "2 new" in mail.subject
     link = mail.text.split(BASE)[-1].strip()
     assert browser.send(link, wanted="no").status == 303
+
+
+def test_whoever_reads_the_mails_of_a_restricted_source_is_led_to_a_page_that_opens(hub: Site, source: str) -> None:
+    told(hub, source, "every", new=2)
+    browser = Browser.at(hub)
+    link = browser.mails(TEAM)[-1].text.split(BASE)[-1].strip()
+    with hub.database.writing() as session:
+        session.get_one(Source, source).visibility = RESTRICTED
+    assert browser.page(f"/sources/{source}").status == 404
+    assert browser.page(browser.posted(link, link, wanted="no").headers["Location"]).status == 200
+    with hub.database.writing() as session:
+        session.get_one(Source, source).visibility = PUBLIC
 
 
 def edited(operator: Browser, source: str, **changed: str) -> int:
