@@ -41,7 +41,7 @@ def take_down_(what: str, reason: str, why: str, json_: bool) -> None:
 def take_downs(json_: bool) -> None:
     """List what is taken down or hidden."""
     with workshop() as parts, parts.database.reading() as session:
-        held, _ = in_force(session, offset=0, limit=MOST)
+        held, _ = in_force(session, actor=COMMAND_LINE, offset=0, limit=MOST)
     rows = [
         {"decision": one.decision.id, "at": one.decision.at.isoformat(), "what": one.decision.what}
         | {

@@ -15,7 +15,7 @@ def export_person(session: Session, person_id: str) -> list[dict[str, Any]]:
     rows = session.scalars(select(Report).where(_theirs(session, person_id)).order_by(Report.created))
     return [
         {
-            "sent": row.created.isoformat(),
+            "sent": row.created,
             "document": row.record_id,
             "what is wrong": row.reason,
             "in your words": row.text,
@@ -34,12 +34,11 @@ def forget_person(session: Session, person_id: str, also_written: bool = False) 
 
     Says how many reports. Called while the person is still there: their address finds what they sent signed out.
     """
-    rows = list(session.scalars(select(Report).where(_theirs(session, person_id))))
-    for row in rows:
-        row.person_id, row.name, row.email = None, "", ""
-        if also_written:
-            row.text = row.objection = ""
-    return len(rows)
+    ids = session.scalars(select(Report.id).where(_theirs(session, person_id))).all()
+    if also_written:
+        session.execute(update(Report).where(Report.id.in_(ids)).values(text="", objection=""))
+    forget_reporters(session, ids)
+    return len(ids)
 
 
 def forget_reporters(session: Session, ids: Sequence[str]) -> None:
@@ -51,5 +50,6 @@ def forget_reporters(session: Session, ids: Sequence[str]) -> None:
 def _theirs(session: Session, person_id: str) -> ColumnElement[bool]:
     person = session.get(Person, person_id)
     ours = Report.person_id == person_id
-    known = person is not None and person.email and person.confirmed_at
-    return or_(ours, Report.email == person.email) if person is not None and known else ours
+    if person is None or not person.email or not person.confirmed_at:
+        return ours
+    return or_(ours, Report.email == person.email.lower())

@@ -180,8 +180,8 @@ def may_object(session: Session, report: Report) -> bool:
     """Whether its organisation has answered it, and nobody has objected yet."""
     if report.state != ANSWERED or report.objection:
         return False
-    last = decisions_of(session, report.id)[-1]
-    return last.redress == letters.OBJECT_HERE
+    answers = [one for one in decisions_of(session, report.id) if one.what == ANSWER]
+    return answers[-1].redress == letters.OBJECT_HERE
 
 
 def escalate_due(session: Session, named: Named, limit: int = 100) -> int:

@@ -11,8 +11,8 @@ from hub.languages import N_, ngettext
 from hub.languages import gettext as _
 from hub.moderation.takedowns import in_force, lift, look_up, take_down
 from hub.organisations.models import Organisation
-from hub.policy import can
-from hub.records.decisions import ERASING, GROUNDS
+from hub.policy import audiences
+from hub.records.decisions import ERASING, GROUNDS, known_to
 from hub.records.models import Decision
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, part, policy
 
@@ -85,9 +85,10 @@ def end(id: str) -> Any:
 @blueprint.get("/manage/decisions.csv")
 @policy("moderate")
 def decisions_csv() -> Response:
-    """Every decision, without names and without what was found: for a report in public."""
+    """The decisions, without names and without what was found, for a report in public."""
     columns = (Decision.at, Decision.what, Decision.ground, Decision.automatic, Organisation.name)
     asked = select(*columns).outerjoin(Organisation, Organisation.id == Decision.organisation_id)
+    asked = asked.where(known_to(audiences(actor())))
     with database().reading() as session:
         rows = [tuple(row) for row in session.execute(asked.order_by(Decision.at, Decision.id))]
     return csv_table("decisions", [_(one) for one in COLUMNS], rows)
@@ -95,7 +96,7 @@ def decisions_csv() -> Response:
 
 def _list(what: str = "", wrong: dict[str, str] | None = None) -> Any:
     with database().reading() as session:
-        rows, total = in_force(session, offset=(page_asked() - 1) * LIST, limit=LIST)
+        rows, total = in_force(session, actor=actor(), offset=(page_asked() - 1) * LIST, limit=LIST)
     where = paging(total, LIST)
     if where is None:
         return redirect(address_with(page=None))
@@ -114,7 +115,6 @@ def _form(
 ) -> Any:
     with database().reading() as session:
         found = look_up(session, what, part("settings").base_url, actor=actor())
-        readable = {row.id for row in found.rows if can(actor(), "read", row)}
         names = {row.id: session.get_one(Organisation, row.organisation_id).name for row in found.rows}
     if not found.marks:
         raise Conflict(_("Its words are erased already."))
@@ -123,7 +123,6 @@ def _form(
         what=what,
         found=found,
         names=names,
-        readable=readable,
         grounds=[(one, _(words)) for one, words in GROUNDS.items()],
         erasing=[_(words) for one, words in GROUNDS.items() if one in ERASING],
         ground=ground,

@@ -17,7 +17,7 @@ from hub.languages import gettext as _
 from hub.policy import Actor, audiences, can
 from hub.records.audiences import shown_to
 from hub.records.blocks import TAKING_DOWN, hash_of, keep_out, let_in, place_of, spellings
-from hub.records.decisions import ERASING, GROUNDS, HIDE, LIFT, SHOW, TAKE_DOWN, decide
+from hub.records.decisions import ERASING, GROUNDS, HIDE, LIFT, SHOW, TAKE_DOWN, decide, known_to
 from hub.records.keeping import SHORTEST_WORK
 from hub.records.models import Block, Decision, KeptOut, RecordRow
 from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Source
@@ -115,7 +115,8 @@ def take_down(
     there = [*found.rows, *_marked(session, found.marks, actor)]
     found = _with_copies(session, there, list(found.marks), actor)
     rows = list(session.scalars(locking(select(RecordRow).where(RecordRow.id.in_([row.id for row in found.rows])))))
-    first = rows[0] if rows else None
+    # About a restricted one where there is one: the decision is not told to those who may not see that.
+    first = min(rows, key=lambda row: row.audience is None, default=None)
     decision = decide(
         session,
         actor=actor,
@@ -186,7 +187,7 @@ def hide(session: Session, row: RecordRow, *, actor: Actor, facts: str = "", rep
 def lift(session: Session, decision_id: str, *, actor: Actor, facts: str = "") -> int:
     """End a take-down or a hiding; the next check of each source brings what was erased. Says how many records."""
     alone(session, TAKING_DOWN)
-    before = session.get(Decision, decision_id)
+    before = session.scalar(select(Decision).where(Decision.id == decision_id, known_to(audiences(actor))))
     in_force = select(KeptOut.record_id).where(KeptOut.decision_id == decision_id)
     blocked = select(Block.id).where(Block.decision_id == decision_id)
     if before is None or not (session.scalar(in_force.limit(1)) or session.scalar(blocked.limit(1))):
@@ -218,22 +219,17 @@ class InForce:
     marks: tuple[tuple[str, str], ...]
 
 
-def in_force(session: Session, *, offset: int, limit: int) -> tuple[list[InForce], int]:
-    """Those that hold, the newest first, and how many there are."""
-    holds = select(Decision).where(
-        or_(
-            Decision.id.in_(select(KeptOut.decision_id)),
-            Decision.id.in_(select(Block.decision_id)),
-        )
-    )
+def in_force(session: Session, *, actor: Actor, offset: int, limit: int) -> tuple[list[InForce], int]:
+    """Those that hold and that `actor` may know of, the newest first, and how many there are."""
+    theirs = audiences(actor)
+    kept_out, blocked = select(KeptOut.decision_id), select(Block.decision_id)
+    holds = select(Decision).where(known_to(theirs), Decision.id.in_(kept_out.union(blocked)))
     total = session.scalar(select(func.count()).select_from(holds.subquery())) or 0
     rows = list(session.scalars(holds.order_by(Decision.at.desc(), Decision.id).offset(offset).limit(limit)))
     ids = [row.id for row in rows]
-    counts = dict(
-        session.execute(
-            select(KeptOut.decision_id, func.count()).where(KeptOut.decision_id.in_(ids)).group_by(KeptOut.decision_id)
-        ).all()
-    )
+    seen = select(KeptOut.decision_id, func.count()).join(RecordRow, RecordRow.id == KeptOut.record_id)
+    seen = seen.where(KeptOut.decision_id.in_(ids), shown_to(theirs)).group_by(KeptOut.decision_id)
+    counts = dict(session.execute(seen).all())
     marks: dict[str, list[tuple[str, str]]] = {}
     for block in session.scalars(select(Block).where(Block.decision_id.in_(ids)).order_by(Block.id)):
         marks.setdefault(block.decision_id, []).append((block.place, block.hashed))

@@ -1,14 +1,17 @@
 """Writing down what was decided, and why: who, when, on which ground, from which facts."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy import ColumnElement, exists, not_
 from sqlalchemy.orm import Session
 
 from federation.record import clean
 from hub.db import require_storable
 from hub.languages import N_
 from hub.policy import Actor
-from hub.records.models import Decision
+from hub.records.audiences import shown_to
+from hub.records.models import Decision, RecordRow
 
 TAKE_DOWN: Final = "take down"
 LIFT: Final = "lift"
@@ -34,6 +37,11 @@ GROUNDS: Final[dict[str, str]] = {
 
 ERASING: Final = frozenset({PERSONAL, COPYRIGHT})
 """Grounds on which its words may not even be kept."""
+
+
+def known_to(audiences: Sequence[str]) -> ColumnElement[bool]:
+    """Which decisions somebody with these audiences may know of: none about a record that they may not see."""
+    return not_(exists().where(RecordRow.id == Decision.record_id, not_(shown_to(audiences))))
 
 
 def decide(

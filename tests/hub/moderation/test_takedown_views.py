@@ -119,6 +119,26 @@ def test_what_is_erased_cannot_be_taken_down_twice(site: Site, moderator: Browse
     assert "with the next check" in page.words
 
 
+def test_a_moderator_hears_nothing_of_a_decision_about_what_is_restricted_to_others(
+    site: Site, moderator: Browser
+) -> None:
+    """It has a copy that everybody may see: the address and the text of both are kept away."""
+    with site.database.writing() as session:
+        session.get_one(RecordRow, site.ids["joint"]).audience = "an organisation's"
+    with site.database.writing() as session:
+        found = look_up(session, site.ids["alarms"], BASE, actor=COMMAND_LINE)
+        assert len(found.rows) == 2
+        decision = take_down(session, found, actor=COMMAND_LINE, ground="dangerous", facts="Only operators know.").id
+    operator, lifting = Browser(site, site.operator()), f"/manage/take-downs/{decision}/lift"
+    for browser, knows in ((operator, True), (moderator, False)):
+        assert ("Only operators know." in browser.page("/manage/take-downs").words) == knows
+        assert ("dangerous" in site.get("/manage/decisions.csv", browser.client).text) == knows
+    assert moderator.posted(lifting, "/manage/take-downs").status_code == 404
+    assert operator.posted(lifting, "/manage/take-downs").status_code == 303
+    with site.database.writing() as session:
+        session.get_one(RecordRow, site.ids["joint"]).audience = None
+
+
 def test_no_record_is_kept_out_without_a_decision(site: Site) -> None:
     for row in (KeptOut(record_id=site.ids["joint"], decision_id="none"), Block(decision_id="none", place="a")):
         with pytest.raises(IntegrityError), site.database.writing() as session:

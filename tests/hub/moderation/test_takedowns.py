@@ -192,7 +192,7 @@ def test_hidden_until_it_is_settled(checked: Checked, town: tuple[Website, Site]
     with checked.parts.database.reading() as session:
         about = select(Decision.what).where(Decision.record_id == row.id).order_by(Decision.id)
         assert session.scalars(about).all() == ["hide", "show"]
-        assert decision not in [one.decision.id for one in in_force(session, offset=0, limit=50)[0]]
+        assert decision not in [one.decision.id for one in in_force(session, actor=COMMAND_LINE, offset=0, limit=50)[0]]
 
 
 def test_a_page_that_takes_on_what_was_taken_down_goes_too(checked: Checked, town: tuple[Website, Site]) -> None:
