@@ -21,7 +21,7 @@ from hub.config import Settings
 from hub.db import Database
 from hub.errors import BadInput
 from hub.governance.erasures import erase_again, keep_list
-from hub.governance.retention import every_night
+from hub.governance.nights import every_night
 from hub.index.engines import open_writer
 from hub.index.worker import Documents, Keeper
 from hub.mail.delivery import Mailer, at_work

@@ -5,7 +5,8 @@ import click
 from hub.cli.shown import as_json, show, table, workshop
 from hub.db import now
 from hub.governance.erasures import erase_again
-from hub.governance.retention import RULES, enforce, waiting
+from hub.governance.nights import enforce, waiting
+from hub.governance.retention import RULES
 from hub.policy import COMMAND_LINE
 
 

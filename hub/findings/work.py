@@ -12,7 +12,7 @@ from hub.audit.models import Audit
 from hub.audit.service import verify
 from hub.db import now
 from hub.findings.base import Finding
-from hub.governance.retention import last_night
+from hub.governance.nights import last_night
 from hub.index.outbox import LATE, age, waiting
 from hub.languages import gettext as _
 from hub.languages import ngettext

@@ -1,21 +1,17 @@
-"""How long anything is kept, and why: one table, shown on the privacy page and enforced every night."""
+"""How long anything is kept, and why: one table, shown on the privacy page and enforced every night (nights.py)."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import PERSON, AddressChange, Attempt, Invitation, Membership, Person, Spent, WebSession
 from hub.audit.erasing import erase_acts
 from hub.audit.models import Audit, AuditPerson
-from hub.audit.service import note_act
-from hub.db import Base, Database, alone, locking, now
 from hub.governance.closing import forget_unconfirmed
-from hub.governance.models import RetentionRun
 from hub.languages import N_
 from hub.mail.models import Mail
 from hub.mail.personal import LAST
@@ -23,20 +19,9 @@ from hub.moderation.models import Report
 from hub.moderation.personal import forget_reporters
 from hub.notices.models import Happening, Notice
 from hub.policy import WORK
-from hub.records.models import RecordRow
+from hub.records.models import RecordRow, RecordVersion
 from hub.records.service import forget_texts
 from hub.sources.models import ProblemRow, Run
-
-log = logging.getLogger(__name__)
-
-AT_ONCE: Final = 500
-"""Rows a transaction."""
-
-BEGINS: Final = timedelta(hours=2)
-"""After midnight (UTC) the day's deletion begins."""
-
-ABANDONED: Final = timedelta(minutes=30)
-"""After which a night's work that nobody ended is taken over."""
 
 TRIES: Final = timedelta(hours=1)
 UNCONFIRMED: Final = timedelta(days=28)
@@ -68,11 +53,18 @@ class Rule:
     forget: Forget
 
 
-def _deleted(table: type[Base], key: Any) -> Forget:
+def _deleted(key: Any) -> Forget:
+    """Delete the rows with these keys."""
+
     def forget(session: Session, ids: Sequence[Any]) -> None:
-        session.execute(delete(table).where(key.in_(ids)), execution_options={"synchronize_session": False})
+        session.execute(delete(key.class_).where(key.in_(ids)), execution_options={"synchronize_session": False})
 
     return forget
+
+
+def _passed(key: Any, at: Any, kept: timedelta = timedelta()) -> tuple[Old, Forget]:
+    """Rows go so long after the moment that stands in them."""
+    return lambda moment: select(key).where(at < moment - kept), _deleted(key)
 
 
 def _ended_sessions(moment: datetime) -> Select[Any]:
@@ -131,7 +123,8 @@ def _forget_names(session: Session, ids: Sequence[Any]) -> None:
 
 
 def _old_texts(moment: datetime) -> Select[Any]:
-    left = or_(RecordRow.text != "", RecordRow.raw.is_not(None))
+    former = exists().where(RecordVersion.record_id == RecordRow.id, RecordVersion.text != "")
+    left = or_(RecordRow.text != "", RecordRow.raw.is_not(None), former)
     return select(RecordRow.id).where(RecordRow.withdrawn_at < moment - WITHDRAWN, left)
 
 
@@ -143,7 +136,7 @@ RULES: Final = (
         N_("so that you stay signed in, and can end it from elsewhere"),
         N_("deleted the night after"),
         _ended_sessions,
-        _deleted(WebSession, WebSession.hashed),
+        _deleted(WebSession.hashed),
     ),
     Rule(
         "tries",
@@ -151,8 +144,7 @@ RULES: Final = (
         N_("an hour"),
         N_("so that nobody can guess passwords"),
         N_("deleted"),
-        lambda moment: select(Attempt.id).where(Attempt.at < moment - TRIES),
-        _deleted(Attempt, Attempt.id),
+        *_passed(Attempt.id, Attempt.at, TRIES),
     ),
     Rule(
         "answered challenges",
@@ -160,8 +152,7 @@ RULES: Final = (
         N_("some minutes"),
         N_("so that none is used twice"),
         N_("deleted"),
-        lambda moment: select(Spent.hashed).where(Spent.expires < moment),
-        _deleted(Spent, Spent.hashed),
+        *_passed(Spent.hashed, Spent.expires),
     ),
     Rule(
         "accounts never confirmed",
@@ -178,8 +169,7 @@ RULES: Final = (
         N_("seven days"),
         N_("as long as their link works"),
         N_("deleted"),
-        lambda moment: select(Invitation.id).where(Invitation.expires < moment),
-        _deleted(Invitation, Invitation.id),
+        *_passed(Invitation.id, Invitation.expires),
     ),
     Rule(
         "changes of address",
@@ -187,8 +177,7 @@ RULES: Final = (
         N_("a day"),
         N_("as long as their link works"),
         N_("deleted"),
-        lambda moment: select(AddressChange.person_id).where(AddressChange.expires < moment),
-        _deleted(AddressChange, AddressChange.person_id),
+        *_passed(AddressChange.person_id, AddressChange.expires),
     ),
     Rule(
         "mails",
@@ -197,7 +186,7 @@ RULES: Final = (
         N_("so that it can be found out why one did not arrive"),
         N_("deleted"),
         _old_mails,
-        _deleted(Mail, Mail.id),
+        _deleted(Mail.id),
     ),
     Rule(
         "notices",
@@ -205,8 +194,7 @@ RULES: Final = (
         N_("90 days"),
         N_("so that you find again what somebody wrote to you"),
         N_("deleted; what was written stays where it stands"),
-        lambda moment: select(Notice.id).where(Notice.at < moment - NOTICES),
-        _deleted(Notice, Notice.id),
+        *_passed(Notice.id, Notice.at, NOTICES),
     ),
     Rule(
         "happenings",
@@ -214,8 +202,7 @@ RULES: Final = (
         N_("90 days"),
         N_("so that it is told once"),
         N_("deleted; what was written stays where it stands"),
-        lambda moment: select(Happening.id).where(Happening.at < moment - NOTICES),
-        _deleted(Happening, Happening.id),
+        *_passed(Happening.id, Happening.at, NOTICES),
     ),
     Rule(
         "reporters",
@@ -251,7 +238,7 @@ RULES: Final = (
         N_("so that their cause can be found"),
         N_("deleted"),
         _old_problems,
-        _deleted(ProblemRow, ProblemRow.id),
+        _deleted(ProblemRow.id),
     ),
     Rule(
         "checks",
@@ -260,78 +247,7 @@ RULES: Final = (
         N_("so that one sees how a source has been doing"),
         N_("deleted"),
         _old_checks,
-        _deleted(Run, Run.id),
+        _deleted(Run.id),
     ),
 )
 """The table. Searches are not in it, for nobody's searches are kept."""
-
-
-def waiting(session: Session, moment: datetime) -> dict[str, int]:
-    """How many of each kind are too old at this moment."""
-    return {
-        rule.key: session.scalar(select(func.count()).select_from(rule.old(moment).subquery())) or 0 for rule in RULES
-    }
-
-
-def enforce(database: Database, moment: datetime) -> dict[str, int]:
-    """Delete everything that is too old, some at a time. Says how many of each kind; may be broken off at any point."""
-    done: dict[str, int] = {}
-    for rule in RULES:
-        gone: list[Any] = []
-        while ids := _some(database, rule, moment):
-            if ids == gone:
-                log.error("What is too old stays: %s, from %s on.", rule.key, ids[0])
-                break
-            done[rule.key] = done.get(rule.key, 0) + len(ids)
-            gone = ids
-    return {rule.key: done.get(rule.key, 0) for rule in RULES}
-
-
-def _some(database: Database, rule: Rule, moment: datetime) -> list[Any]:
-    with database.writing() as session:
-        # Two at once: the second waits, and finds what the first has left.
-        alone(session, "retention")
-        ids = list(session.scalars(rule.old(moment).limit(AT_ONCE)))
-        if ids:
-            rule.forget(session, ids)
-        return ids
-
-
-def every_night(database: Database) -> dict[str, int] | None:
-    """What a ticker calls often: the day's deletion, once. None where it was done, or somebody is at it."""
-    moment = now()
-    slot = (moment - BEGINS).date().isoformat()
-    if not _begin(database, slot, moment):
-        return None
-    done = enforce(database, moment)
-    with database.writing() as session:
-        row = session.scalars(locking(select(RetentionRun).where(RetentionRun.slot == slot))).one()
-        row.ended, row.done = now(), done
-        if any(done.values()):
-            some = {key: count for key, count in done.items() if count}
-            note_act(session, actor=WORK, action="delete what is too old", thing=f"day {slot}", **{"counts": some})
-    log.info("What is too old is deleted: %s", done)
-    return done
-
-
-def _begin(database: Database, slot: str, moment: datetime) -> bool:
-    with database.reading() as session:
-        there = session.scalar(select(RetentionRun).where(RetentionRun.slot == slot))
-    if there is not None and (there.ended is not None or there.started > moment - ABANDONED):
-        return False
-    with database.writing() as session:
-        alone(session, "retention")
-        row = session.scalar(locking(select(RetentionRun).where(RetentionRun.slot == slot)))
-        if row is None:
-            session.add(RetentionRun(slot=slot, started=moment))
-        elif row.ended is not None or row.started > moment - ABANDONED:
-            return False
-        else:
-            row.started = moment
-    return True
-
-
-def last_night(session: Session) -> RetentionRun | None:
-    """The last deletion that was ended."""
-    ended = select(RetentionRun).where(RetentionRun.ended.is_not(None))
-    return session.scalar(ended.order_by(RetentionRun.slot.desc()).limit(1))

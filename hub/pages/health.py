@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.db import now
 from hub.errors import IndexUnavailable
-from hub.governance.retention import last_night
+from hub.governance.nights import last_night
 from hub.index.outbox import LATE, age, waiting
 from hub.mail.service import figures
 from hub.records.figures import holdings, restricted

@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 from harvesters.limits import user_agent
 from hub.accounts.sessions import cookie_name
 from hub.config import Settings
-from hub.governance.retention import RULES, last_night
+from hub.governance.nights import last_night
+from hub.governance.retention import RULES
 from hub.languages import COOKIE
 from hub.languages import gettext as _
 from hub.setup.house import house

@@ -9,15 +9,16 @@ from hub.accounts.models import AddressChange, Attempt, Invitation, Membership, 
 from hub.audit.models import Audit, AuditPerson
 from hub.audit.service import first_break, note_act
 from hub.db import new_id, now
-from hub.governance import retention
+from hub.governance import nights
 from hub.governance.models import RetentionRun
-from hub.governance.retention import ABANDONED, RULES, enforce, every_night, last_night, waiting
+from hub.governance.nights import ABANDONED, enforce, every_night, last_night, waiting
+from hub.governance.retention import RULES
 from hub.mail.models import Mail
 from hub.mail.personal import LAST
 from hub.moderation.models import Report
 from hub.notices.service import About, happened, notify
 from hub.policy import Actor
-from hub.records.models import RecordRow
+from hub.records.models import RecordRow, RecordVersion
 from hub.sources.models import ProblemRow, Run
 from tests.people import World, source_of
 
@@ -57,6 +58,20 @@ def full(hub: World) -> World:
                 session.add(ProblemRow(run_id=run.id, source_id=source.id, **problem))
         for native, withdrawn in (("gone", moment), ("here", None)):
             session.add(record(source.id, hub.northford, native, withdrawn))
+        # Of this one only a former version has words.
+        emptied = record(source.id, hub.northford, "emptied", moment)
+        emptied.text, emptied.raw = "", None
+        session.add(emptied)
+        session.flush()
+        version = {
+            "version": 1,
+            "meta": {},
+            "meta_hash": "",
+            "text_hash": "",
+            "replaced_by_run": "",
+            "harvested": moment,
+        }
+        session.add(RecordVersion(record_id=emptied.id, text="Former", **version))
         report = {"organisation_id": hub.northford, "reason": "wrong", "text": "T", "name": "R", "email": "r@x.example"}
         session.add(Report(hashed="answered", answered_at=moment, **report))
         session.add(Report(hashed="waits", **report))
@@ -91,7 +106,7 @@ OLD = {
     "happenings": 1,
     "reporters": 1,
     "names in the log": 1,
-    "withdrawn documents": 1,
+    "withdrawn documents": 2,
     "problems of checks": 1,
     "checks": 3,
 }
@@ -105,7 +120,7 @@ def test_the_young_stay_and_the_old_go(full: World, monkeypatch: pytest.MonkeyPa
         # What has no age of its own: a session whose stamp is not the person's any more.
         assert young == {**dict.fromkeys(OLD, 0), "sign-ins": 1}
         assert waiting(session, now() + LATER) == OLD
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    monkeypatch.setattr(nights, "AT_ONCE", 2)
     assert enforce(full.database, now() + LATER) == OLD
     assert enforce(full.database, now() + LATER) == dict.fromkeys(OLD, 0)
     with full.database.reading() as session:
@@ -114,7 +129,8 @@ def test_the_young_stay_and_the_old_go(full: World, monkeypatch: pytest.MonkeyPa
         assert session.scalar(select(func.count()).select_from(Run)) == 30
         assert session.scalar(select(func.count()).select_from(ProblemRow)) == 1
         texts = dict(session.execute(select(RecordRow.native_id, RecordRow.text)).all())
-        assert texts == {"gone": "", "here": "Text"}
+        assert texts == {"gone": "", "here": "Text", "emptied": ""}
+        assert session.scalars(select(RecordVersion.text)).all() == [""]
         reports = dict(session.execute(select(Report.hashed, Report.email)).all())
         assert reports == {"answered": "", "waits": "r@x.example"}
         assert session.scalars(select(AuditPerson.id)).all() == []
