@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import median
 
-from harvesters.sentences import Sentence
+from harvesters.sentences import Counted, Sentence
 
 MOST_CHANGED = 0.6
 FEWEST_KNOWN = 20
@@ -29,6 +29,6 @@ def too_many_gone(*, gone: int, living: int) -> str:
 def too_few_seen(*, seen: int, gone: int, earlier: Sequence[int]) -> str:
     """Why a run that saw much less than the last five must wait; only where something would be removed by it."""
     if gone and earlier and seen < FEWEST_SEEN * median(earlier):
-        before = int(median(earlier))
-        return Sentence("the list holds {seen} documents, and {before} before", seen=seen, before=before)
+        holds, before = Counted(seen, "document"), int(median(earlier))
+        return Sentence("the list holds {holds}, and {before} before", holds=holds, before=before)
     return ""

@@ -19,6 +19,7 @@ def test_more_than_sixty_percent_changed_of_at_least_twenty_waits(changed: int, 
 
 def test_half_of_what_was_seen_before_waits_only_when_something_would_go() -> None:
     assert too_few_seen(seen=4, gone=5, earlier=[10, 10, 9])
+    assert too_few_seen(seen=1, gone=5, earlier=[10]) == "the list holds 1 document, and 10 before"
     assert not too_few_seen(seen=4, gone=0, earlier=[10, 10, 9])
     assert not too_few_seen(seen=5, gone=5, earlier=[10, 10, 9])
     assert not too_few_seen(seen=5, gone=5, earlier=[])
