@@ -32,9 +32,10 @@ from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT
 from hub.setup.house import Settled
-from hub.sources.harvest import Work, note_refused, perform
+from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
+from hub.sources.problems import note_refused
 from hub.tasks.courier import Courier, Job
 from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file

@@ -16,21 +16,19 @@ from harvesters.errors import BlockedError, HarvestError
 from harvesters.kinds import KINDS
 from harvesters.problems import problem
 from harvesters.run import harvest
-from harvesters.sentences import Sentence
 from hub.config import Times
 from hub.db import NO_ANSWER, Database, beside, locking, now
 from hub.languages import N_
 from hub.records import service as records
 from hub.records.blocks import TAKING_DOWN, Withheld, keep_out_held, withheld
-from hub.records.decisions import HIDE
 from hub.records.keeping import Defaults, Enriched, keep
-from hub.records.models import RecordRow
 from hub.retold import kept
 from hub.sources.categories import with_categories
 from hub.sources.guard import too_few_seen, too_many_changed, too_many_gone
 from hub.sources.leases import claim, heartbeat, holds
-from hub.sources.models import LONGEST_ADDRESS, ProblemRow, Run, Source, claim_of
+from hub.sources.models import LONGEST_ADDRESS, Run, Source, claim_of
 from hub.sources.notices import Named, tell_failed, tell_finished, tell_held, tell_run
+from hub.sources.problems import note_problems, problems_of_withheld, words_of
 
 TAGS_A_RECORD = 5
 
@@ -149,12 +147,6 @@ def _withheld(session: Session, run: Run, source: Source, upserts: Sequence[Chan
     return why
 
 
-def problems_of_withheld(why: Mapping[str, Withheld]) -> list[Problem]:
-    """A problem for each, without its address: whoever reads the problems of a source is not to be led there."""
-    codes = ["hidden" if one.what == HIDE else "taken-down" for one in why.values()]
-    return [problem(code, severity="notice") for code in codes]
-
-
 def _move(session: Session, run: Run, address: str) -> None:
     """Follow the list to its new address; not where another source has that one, or it is beyond all measure."""
     source = session.get_one(Source, run.source_id)
@@ -254,39 +246,6 @@ def wait_after(failures: int, asked: float | None, times: Times) -> float:
         return min(asked, times.longest_wait)
     wait = min(times.first_wait * 2 ** min(failures - 1, 16), times.longest_wait)
     return float(wait * random.uniform(0.8, 1.2))
-
-
-def note_problems(session: Session, run: Run, problems: Sequence[Problem]) -> None:
-    """Keep problems with the run; they belong to it, so that old ones are never shown on a new check."""
-    for one in problems:
-        session.add(
-            ProblemRow(
-                run_id=run.id,
-                source_id=run.source_id,
-                code=one.code,
-                words=words_of(one),
-                what=clean(one.what),
-                fix=clean(one.fix),
-                where=clean(one.where),
-                stage=one.stage,
-                severity=one.severity,
-                sample=clean(one.sample),
-            )
-        )
-
-
-def words_of(one: Problem) -> dict[str, Any]:
-    """What a problem's sentences were filled in with, as it is stored."""
-    return {name: kept(word) for name, word in one.what.words.items()} if isinstance(one.what, Sentence) else {}
-
-
-def note_refused(database: Database, record_id: str, reason: str) -> None:
-    """The index would not take a record: that is a problem of the run that brought it, seen on the source's page."""
-    with database.writing() as session:
-        row = session.get(RecordRow, record_id)
-        run = session.get(Run, row.last_seen_run) if row else None
-        if row is not None and run is not None:
-            note_problems(session, run, [problem("not-indexed", where=row.url, detail=reason)])
 
 
 def _earlier(session: Session, source_id: str) -> list[int]:

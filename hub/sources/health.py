@@ -168,7 +168,14 @@ def said_of(run: Run) -> str:
 
 def last_run(session: Session, source_id: str) -> Run | None:
     """The newest run of the source."""
-    return session.scalar(select(Run).where(Run.source_id == source_id).order_by(Run.created.desc()).limit(1))
+    return next(iter(runs_of(session, source_id, 1)), None)
+
+
+def runs_of(session: Session, source_id: str, limit: int) -> list[Run]:
+    """Its newest runs, the newest first."""
+    return list(
+        session.scalars(select(Run).where(Run.source_id == source_id).order_by(Run.created.desc()).limit(limit))
+    )
 
 
 def last_runs(session: Session) -> dict[str, Run]:

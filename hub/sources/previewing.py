@@ -23,8 +23,9 @@ from hub.records.figures import FOR_ALL
 from hub.records.keeping import Defaults, Enriched, fill, published_at
 from hub.records.models import RecordRow
 from hub.sources.categories import with_categories
-from hub.sources.harvest import enrich, problems_of_withheld
+from hub.sources.harvest import enrich
 from hub.sources.models import Source
+from hub.sources.problems import problems_of_withheld
 from hub.words import on
 from vocab.scheme import Scheme
 

@@ -15,7 +15,7 @@ from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import licence_name
-from hub.records.models import KeptOut, RecordRow, Tag
+from hub.sources.contents import examples_of, holding_of, titles_of
 from hub.sources.health import (
     Health,
     fix_of,
@@ -26,6 +26,7 @@ from hub.sources.health import (
     last_runs,
     message_of,
     problems_of,
+    runs_of,
     said_of,
     what_of,
 )
@@ -36,7 +37,6 @@ from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, p
 
 LIST = 50
 RUNS = 30
-EXAMPLES = 5
 RUN_COLUMNS: Final[dict[str, str]] = {
     "started": N_("started"),
     "ended": N_("ended"),
@@ -126,7 +126,7 @@ def source(id: str) -> str:
     """State, last thirty checks as a plot and a table, problems of the last check by cause, what we hold."""
     with database().reading() as session:
         row, organisation = source_and_organisation(session, id, actor=actor())
-        runs = _runs(session, id)
+        runs = runs_of(session, id, RUNS)
         last = runs[0] if runs else None
         held = last if last is not None and last.state == "held" else None
         return render_template(
@@ -139,14 +139,14 @@ def source(id: str) -> str:
             groups=problems_of(session, last.id) if last else [],
             last=last,
             held=held,
-            holding=_holding(session, id),
+            holding=holding_of(session, id),
             duty=duty_of(session, "source", id) if actor().person_id else None,
             may_hand_over=can(actor(), "hand over", row),
             may_run=can(actor(), "run sources", row),
             may_edit=can(actor(), "register sources", row),
             may_approve=can(actor(), "approve"),
             licence=licence_name(row.licence_uri, ""),
-            examples=_examples(session, id) if can(actor(), "see raw items", row) else [],
+            examples=examples_of(session, id) if can(actor(), "see raw items", row) else [],
         )
 
 
@@ -156,7 +156,7 @@ def source_feed(id: str) -> Response:
     """The last checks that brought something or met problems, for whoever looks after the site."""
     with database().reading() as session:
         row, organisation = source_and_organisation(session, id, actor=actor())
-        runs = [one for one in _runs(session, id) if one.ended and is_news(one)]
+        runs = [one for one in runs_of(session, id, RUNS) if one.ended and is_news(one)]
     entries = [
         FeedEntry(
             title=said_of(one),
@@ -176,7 +176,7 @@ def runs_csv(id: str) -> Response:
     """The numbers behind the plot."""
     with database().reading() as session:
         source_and_organisation(session, id, actor=actor())
-        rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in _runs(session, id)]
+        rows = [[getattr(run, name) for name in RUN_COLUMNS] for run in runs_of(session, id, RUNS)]
     return csv_table("checks", [_(one) for one in RUN_COLUMNS.values()], rows)
 
 
@@ -189,7 +189,7 @@ def run(id: str, run_id: str) -> str:
         one = session.get(Run, run_id)
         if one is None or one.source_id != id:
             raise NotFound(_("There is no such check of this source."))
-        gone = _titles(session, one.held.get("gone", []))
+        gone = titles_of(session, one.held.get("gone", []))
         return render_template(
             "sources/run.html",
             source=row,
@@ -289,39 +289,3 @@ def decide(id: str, run_id: str) -> Any:
         )
         flash(back)
     return redirect(url_for("sources.source", id=id), 303)
-
-
-def _runs(session: Session, id: str) -> list[Run]:
-    return list(session.scalars(select(Run).where(Run.source_id == id).order_by(Run.created.desc()).limit(RUNS)))
-
-
-def _holding(session: Session, id: str) -> dict[str, int]:
-    """What we hold of the source: living documents, those with text, with topics, and withdrawn ones."""
-    living = (RecordRow.source_id == id) & RecordRow.withdrawn_at.is_(None)
-
-    def count(*conditions: Any) -> int:
-        return session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
-
-    return {
-        N_("Documents"): count(living),
-        N_("With text"): count(living, RecordRow.text != ""),
-        N_("With topics"): count(living, RecordRow.id.in_(select(Tag.record_id))),
-        N_("Withdrawn"): count(RecordRow.source_id == id, RecordRow.withdrawn_at.is_not(None)),
-    }
-
-
-def _examples(session: Session, id: str) -> list[tuple[str, str]]:
-    """(id, title) of the newest documents whose item was kept as it came."""
-    rows = session.execute(
-        select(RecordRow.id, RecordRow.title)
-        .where(RecordRow.source_id == id, RecordRow.withdrawn_at.is_(None), RecordRow.raw.is_not(None))
-        .order_by(RecordRow.id.desc())
-        .limit(EXAMPLES)
-    )
-    return [(row.id, row.title) for row in rows]
-
-
-def _titles(session: Session, ids: list[str]) -> list[tuple[str, str]]:
-    kept = RecordRow.id.in_(ids), RecordRow.id.not_in(select(KeptOut.record_id))
-    rows = session.execute(select(RecordRow.id, RecordRow.title).where(*kept))
-    return [(row.id, row.title) for row in rows]

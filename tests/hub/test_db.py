@@ -31,9 +31,9 @@ from hub.readiness import migrations, pending, require_ready, upgrade
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.records.service import withdraw
-from hub.sources.harvest import note_problems
 from hub.sources.leases import queue_run
 from hub.sources.models import ProblemRow, Run
+from hub.sources.problems import note_problems
 from hub.sources.service import add_source, find_source
 from tests.people import DEV, World, source_of
 from tests.servers.postgres import Postgres
