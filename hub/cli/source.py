@@ -17,7 +17,7 @@ from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.health import health_of
 from hub.sources.models import PUBLIC, RESTRICTED, Source
-from hub.sources.previewing import Preview
+from hub.sources.previewing import Preview, sample, without_taken_down
 from hub.sources.previewing import preview as preview_source
 from hub.sources.service import add_source, check_address, find_source
 from hub.sources.service import pause as pause_source
@@ -89,9 +89,11 @@ def preview(address: str, kind: str | None, size: int, json_: bool) -> None:
             kind, address = kind_at(address, tools)
         check_address(kind, address)
         try:
-            found = preview_source(kind, address, tools, parts.vocabulary.names(), size)
+            seen = sample(kind, address, tools, size=size)
         except HarvestError as error:
             raise BadInput(str(error), "address") from error
+        with parts.database.reading() as session:
+            found = preview_source(without_taken_down(session, seen), parts.vocabulary.names())
     show(asdict(found), json_=json_, words=lambda: _words(found))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.languages import N_
 from hub.records.models import KeptOut, RecordRow, Tag
+from hub.records.service import AT_ONCE
 
 EXAMPLES: Final = 5
 
@@ -39,6 +40,6 @@ def examples_of(session: Session, id: str) -> list[tuple[str, str]]:
 
 def titles_of(session: Session, ids: list[str]) -> list[tuple[str, str]]:
     """(id, title) of those of these records that nobody keeps out."""
-    kept = RecordRow.id.in_(ids), RecordRow.id.not_in(select(KeptOut.record_id))
-    rows = session.execute(select(RecordRow.id, RecordRow.title).where(*kept))
-    return [(row.id, row.title) for row in rows]
+    shown = select(RecordRow.id, RecordRow.title).where(RecordRow.id.not_in(select(KeptOut.record_id)))
+    parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return [(row.id, row.title) for part in parts for row in session.execute(shown.where(RecordRow.id.in_(part)))]

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from harvesters.kinds import KINDS
 from hub.accounts.waiting import tell_operators
-from hub.errors import Conflict, NotFound
+from hub.errors import Conflict
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
@@ -16,7 +16,7 @@ from hub.policy import can
 from hub.setup.house import house
 from hub.sources.approvals import must_wait
 from hub.sources.forms import Typed, choices_in, typed_in, typed_of, wrong_with
-from hub.sources.models import RESTRICTED, WAITING, Source
+from hub.sources.models import RESTRICTED, WAITING
 from hub.sources.registering import preview_page, settings_page
 from hub.sources.service import (
     BUSY,
@@ -104,12 +104,10 @@ def _wrong(id: str, typed: Typed, stored: Typed) -> dict[str, str]:
 
 def _save(id: str, typed: Typed) -> Any:
     with database().writing() as session:
-        row = session.get(Source, id)
-        if row is None or not can(actor(), "read", row):
-            raise NotFound(_("There is no such source any more."))
+        row, organisation = source_and_organisation(session, id, actor=actor())
         require("register sources", row)
         to = choices_in(typed, part("vocabulary").scheme)
-        waits = must_wait(actor(), session.get_one(Organisation, row.organisation_id), house())
+        waits = must_wait(actor(), organisation, house())
         waited = row.approval == WAITING
         changed = change_source(session, row, actor=actor(), seen=typed.seen, to=to, waits=waits)
         if row.approval == WAITING and not waited:

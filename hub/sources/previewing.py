@@ -17,7 +17,7 @@ from harvesters.run import harvest
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.organisations.models import Organisation
-from hub.records.blocks import withheld
+from hub.records.blocks import place_of, spellings, withheld
 from hub.records.cards import Card, Publisher, Topic, day_of, licence_name, why_check
 from hub.records.figures import FOR_ALL
 from hub.records.keeping import Defaults, Enriched, fill, published_at
@@ -125,9 +125,8 @@ def _sampled(page: Page, wanted: int, tools: Tools, categories: Mapping[str, str
     ]
 
 
-def preview(kind: str, address: str, tools: Tools, topic_names: Mapping[str, str], size: int = SIZE) -> Preview:
+def preview(seen: Sample, topic_names: Mapping[str, str]) -> Preview:
     """The same as plain values."""
-    seen = sample(kind, address, tools, size=size)
     return Preview(tuple(_previewed(one, topic_names) for one in seen.found), seen.problems)
 
 
@@ -190,7 +189,7 @@ def figures_of(seen: Sample, looks: Sequence[Looks]) -> list[tuple[str, str]]:
 
 def held_elsewhere(session: Session, sampled: Sequence[Sampled], source_id: str = "") -> list[tuple[str, str, int]]:
     """(source, its organisation, how many): where else the same addresses come from already, for everybody to see."""
-    addresses = {spelling for one in sampled for spelling in _spellings(one.record.url)}
+    addresses = {spelling for one in sampled for spelling in spellings(place_of(one.record.url)) if one.record.url}
     if not addresses:
         return []
     rows = session.execute(
@@ -202,9 +201,3 @@ def held_elsewhere(session: Session, sampled: Sequence[Sampled], source_id: str 
         .order_by(func.count().desc(), Organisation.name, Source.name)
     )
     return [(source, organisation, count) for source, organisation, count in rows]
-
-
-def _spellings(address: str) -> tuple[str, ...]:
-    """An address with either scheme: lists and pages often differ in it."""
-    scheme, _, rest = address.partition("://")
-    return (f"https://{rest}", f"http://{rest}") if scheme in ("http", "https") else (address,)

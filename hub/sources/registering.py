@@ -1,6 +1,6 @@
 """Registering a source: any address, what we found there, the first documents as they will look, and what it is for."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -155,22 +155,7 @@ def _save(session: Session, typed: Typed, to: Choices) -> tuple[str, str]:
     """(id of the new source, id of its first check; of none where it waits for the operator)."""
     organisation = _organisation(session, typed)
     waits = must_wait(actor(), organisation, house())
-    source = add_source(
-        session,
-        actor=actor(),
-        organisation=organisation,
-        kind=to.kind,
-        address=to.address,
-        name=to.name,
-        language=to.language,
-        type=to.type,
-        licence_uri=to.licence_uri,
-        contact=to.contact,
-        interval=to.interval,
-        categories=to.categories,
-        waits=waits,
-        visibility=to.visibility,
-    )
+    source = add_source(session, actor=actor(), organisation=organisation, waits=waits, **asdict(to))
     if waits:
         tell_operators(session)
     return source.id, "" if waits else queue_run(session, source).id

@@ -1,4 +1,4 @@
-"""Sources: registering, previewing, pausing, and what a person decides about a held check."""
+"""Sources: registering, changing, moving, finding and pausing them."""
 
 import hashlib
 import json
@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from federation.record import Record
-from harvesters.base import Tools
 from harvesters.kinds import KINDS
 from hub.accounts.duties import hand_over, take_on
 from hub.audit.service import note_act
@@ -21,11 +19,10 @@ from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.policy import Actor, can
 from hub.records.audiences import move_records
-from hub.records.keeping import Enriched, relicense, take_back
+from hub.records.keeping import relicense
 from hub.records.models import RecordRow
 from hub.records.service import touch_all
-from hub.sources.categories import remap, with_categories
-from hub.sources.harvest import defaults_of, enrich
+from hub.sources.categories import remap
 from hub.sources.models import ACTIVE, LONGEST_ADDRESS, PUBLIC, RESTRICTED, VISIBILITIES, WAITING, Run, Source, claim_of
 
 SHORTEST_INTERVAL = 60
@@ -94,19 +91,15 @@ def add_source(
     _require_new(session, kind, address, organisation.id if visibility == RESTRICTED else None)
     source = Source(
         organisation_id=organisation.id,
-        name=name,
         kind=kind,
         address=address,
-        language=language,
-        type=type,
-        licence_uri=licence,
-        contact=contact,
         interval=interval,
         visibility=visibility,
         categories=dict(categories or {}),
         next_due=now(),
         approval=WAITING if waits else "",
         registered_by=actor.person_id,
+        **given,
     )
     session.add(source)
     session.flush()
@@ -283,32 +276,3 @@ def pause(session: Session, source: Source, *, actor: Actor, paused: bool) -> No
     if not paused:
         source.next_due = now()
     note_act(session, actor=actor, action="pause source" if paused else "resume source", thing=f"source {source.id}")
-
-
-def accept_held(session: Session, run: Run, *, actor: Actor) -> None:
-    """A person says that the site really changed: the run goes on from where it was held."""
-    _require_held(session, run)
-    run.accepted, run.state, run.ended, run.attempts = True, "queued", None, 0
-    note_act(session, actor=actor, action="accept held check", thing=f"run {run.id}", why=run.held.get("why", ""))
-
-
-def refuse_held(session: Session, run: Run, *, actor: Actor, tools: Tools) -> int:
-    """A person says that the site had a fault: what this run replaced or withdrew returns. Says how many."""
-    _require_held(session, run)
-    source = session.get_one(Source, run.source_id)
-
-    def again(record: Record) -> Enriched:
-        return with_categories(enrich(tools.sandbox, [record])[0], record.subjects, source.categories)
-
-    restored = take_back(session, run_id=run.id, defaults=defaults_of(source), enrich=again)
-    run.said = {}
-    run.state, run.message = "cancelled", N_("A person refused what this check found; the former versions are back.")
-    source.next_due = now()
-    note_act(session, actor=actor, action="refuse held check", thing=f"run {run.id}", restored=restored)
-    return restored
-
-
-def _require_held(session: Session, run: Run) -> None:
-    session.scalar(locking(select(Run).where(Run.id == run.id)))
-    if run.state != "held":
-        raise Conflict(_("This check is not held any more. Load its page again to see its state."))

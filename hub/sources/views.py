@@ -30,9 +30,10 @@ from hub.sources.health import (
     said_of,
     what_of,
 )
+from hub.sources.held import accept_held, refuse_held
 from hub.sources.leases import queue_run
 from hub.sources.models import Run, Source
-from hub.sources.service import accept_held, pause, refuse_held, source_and_organisation
+from hub.sources.service import pause, source_and_organisation
 from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy, require
 
 LIST = 50

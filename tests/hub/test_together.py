@@ -29,9 +29,10 @@ from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.records.service import forget_texts, withdraw
+from hub.sources.held import accept_held
 from hub.sources.leases import claim, holds, queue_due, queue_run, sweep
 from hub.sources.models import Run, Source
-from hub.sources.service import accept_held, add_source
+from hub.sources.service import add_source
 from tests.hub.tasks.waiting import until
 from tests.people import DEV, NAMED, World, source_of, world
 from tests.servers.postgres import Postgres

@@ -12,9 +12,9 @@ from hub.config import SHORT, Times
 from hub.db import now
 from hub.policy import COMMAND_LINE
 from hub.sources.harvest import wait_after
+from hub.sources.held import accept_held, refuse_held
 from hub.sources.models import Source
-from hub.sources.previewing import preview
-from hub.sources.service import accept_held, refuse_held
+from hub.sources.previewing import preview, sample
 from tests.hub.sources.checked import HTML, XML, Checked, website
 from tests.servers.loopback import Answer, Request, Site, serve
 from tests.servers.repository import Repository
@@ -213,7 +213,7 @@ def test_a_list_that_moved_to_where_another_source_is_stays_at_its_own_address(c
 def test_a_preview_shows_the_first_records_and_stores_nothing(checked: Checked) -> None:
     with website(30) as (_, site):
         names = checked.parts.vocabulary.names()
-        found = preview("sitemap", site.url("/sitemap.xml"), checked.parts.tools(), names, size=10)
+        found = preview(sample("sitemap", site.url("/sitemap.xml"), checked.parts.tools(), size=10), names)
         assert len([path for path in site.paths if path.startswith("/p")]) <= 12
     assert len(found.records) == 10
     assert found.records[0].title.startswith("Note ")

@@ -12,9 +12,9 @@ from hub.mail.models import Mail
 from hub.organisations.models import Organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.health import message_of, what_of
+from hub.sources.held import accept_held
 from hub.sources.leases import end_as_stopped
 from hub.sources.models import ProblemRow, Run, Source
-from hub.sources.service import accept_held
 from hub.words import on
 from tests.hub.mail.made import QUICK, drain, relay
 from tests.hub.sources.checked import HTML, Checked, website
