@@ -155,7 +155,7 @@ def _move(session: Session, run: Run, address: str) -> None:
     note_problems(
         session, run, [problem("moved", where=source.address, stage="list", severity="notice", detail=address)]
     )
-    claim = claim_of(address, source.audience)
+    claim = claim_of(address, source.brings_for)
     if not session.scalar(select(Source.id).where(Source.kind == source.kind, Source.claim == claim)):
         source.address, source.claim = address, claim
 
@@ -268,7 +268,7 @@ def subjects_of(change: Change) -> Sequence[str]:
 def defaults_of(source: Source) -> Defaults:
     """What the source says for records that do not."""
     said = (source.language, source.type, source.licence_uri, source.contact)
-    return Defaults(source.organisation_id, *said, audience=source.audience)
+    return Defaults(source.organisation_id, *said, audience=source.brings_for)
 
 
 def enrich(sandbox: Sandbox, found: Sequence[Record]) -> list[Enriched]:

@@ -76,7 +76,16 @@ class Source(Base):
 
     @property
     def audience(self) -> str | None:
-        """The organisation whose people alone may see it (hub.policy.Thing)."""
+        """The organisation whose people alone may see it (hub.policy.Thing).
+
+        Also where nobody has approved it and nothing has come from it: strangers are shown what is collected, not what
+        somebody would like to be.
+        """
+        return self.organisation_id if self.approval and not self.documents else self.brings_for
+
+    @property
+    def brings_for(self) -> str | None:
+        """The organisation whose people alone may see what comes from it."""
         return self.organisation_id if self.visibility == RESTRICTED else None
 
 

@@ -74,6 +74,7 @@ def found() -> Any:
         organisation=organisation,
         looked=looked,
         taken=taken,
+        readable=[one for one in taken.values() if one and can(actor(), "read", one)],
         kinds=KINDS,
         seconds=SECONDS,
     )
@@ -205,6 +206,7 @@ def preview_page(typed: Typed, organisation: Organisation, source_id: str = "") 
     with database().reading() as session:
         taken = registered(session, typed.kind, typed.address)
         shown["taken"] = taken if taken is not None and taken.id != source_id else None
+        shown["readable"] = taken is not None and can(actor(), "read", taken)
         if shown["sample"]:
             shown["elsewhere"] = held_elsewhere(session, shown["sample"].found, source_id)
     page = render_template(

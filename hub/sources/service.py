@@ -147,7 +147,7 @@ def change_source(
         setattr(source, name, getattr(to, name))
     if "visibility" in changed:
         session.flush()
-        move_records(session, source_id=source.id, audience=source.audience)
+        move_records(session, source_id=source.id, audience=source.brings_for)
     if changed:
         told = {"address": to.address, "kind": to.kind} if "address" in changed or "kind" in changed else {}
         told |= {"visibility": to.visibility} if "visibility" in changed else {}
@@ -168,12 +168,12 @@ def move_source(session: Session, source: Source, *, actor: Actor, to: Organisat
     source.organisation_id = to.id
     source.tell_email, source.tell_confirmed = "", None
     session.flush()
-    if source.audience is not None:
+    if source.brings_for is not None:
         # What only the former organisation's people could see is for the new one's alone.
-        _require_new(session, source.kind, source.address, source.audience)
-        source.claim = claim_of(source.address, source.audience)
+        _require_new(session, source.kind, source.address, source.brings_for)
+        source.claim = claim_of(source.address, source.brings_for)
     of_it = RecordRow.source_id == source.id
-    moved = touch_all(session, of_it, organisation_id=to.id, audience=source.audience)
+    moved = touch_all(session, of_it, organisation_id=to.id, audience=source.brings_for)
     hand_over(session, kind="source", thing_id=source.id, organisation_id=to.id)
     told = {"former": former, "organisation": to.slug, "documents": moved}
     note_act(session, actor=actor, action="move source", thing=f"source {source.id}", **told)

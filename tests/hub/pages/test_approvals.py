@@ -100,9 +100,13 @@ def email_of(hub: Site, id: str) -> str:
 def test_a_source_waits_and_is_never_checked_before_it_is_approved(hub: Site, operator: Browser) -> None:
     officer = content_officer(hub)
     page, id = registered(officer)
-    assert "Waiting for approval." in hub.page(page).words
-    assert "You get a mail when it is decided." in officer.page(page).words
-    assert "You get a mail" not in hub.page(page).words
+    assert hub.page(page).status == 404
+    assert id not in hub.get("/sources.json").text
+    assert "More news" not in hub.page("/organisations/northford-city").words
+    waits = officer.page(page).words
+    assert "Waiting for approval." in waits
+    assert "You get a mail when it is decided." in waits
+    assert "Restricted" not in waits
     assert officer.send(f"{page}/check", "/account").status == 409
     with hub.database.writing() as session, pytest.raises(Conflict, match="not approved"):
         queue_run(session, session.get_one(Source, id))
@@ -113,6 +117,7 @@ def test_a_source_waits_and_is_never_checked_before_it_is_approved(hub: Site, op
     assert "More news" in operator.page(APPROVALS).words
     assert operator.send(f"{APPROVALS}/sources/{id}", APPROVALS, decision="approve").status == 303
     assert (source(hub, id).approval, runs(hub, id)) == ("", 1)
+    assert hub.page(page).status == 200
     (mail,) = operator.mails(email_of(hub, id))[1:]
     assert mail.subject == "More news is approved at Moothall"
     assert page in mail.text
@@ -132,7 +137,7 @@ def test_what_is_declined_is_told_once_with_the_reason_and_can_be_approved_after
     (mail,) = operator.mails(email_of(hub, id))[1:]
     assert "It is a shop." in mail.text
     assert "The reason: It is a shop." in officer.page(page).words
-    assert "It is a shop." not in hub.page(page).words
+    assert hub.page(page).status == 404
     assert source(hub, id).approval == DECLINED
     assert officer.send(form, "/account", decision="approve").status == 403
     assert operator.send(form, page, decision="approve").status == 303
