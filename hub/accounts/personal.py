@@ -63,19 +63,18 @@ def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, 
 
 
 def forget_person(session: Session, person_id: str) -> None:
-    """Delete the account with all that hangs on it, and their address and name wherever accounts keep them."""
+    """Delete the account with all that hangs on it, and their address and name wherever accounts keep them.
+
+    An address that they have not confirmed may be somebody else's: what was sent there stays.
+    """
     person = session.get_one(Person, person_id)
-    addresses = [one for one in (person.email, *_asked_for(session, person_id)) if one]
+    addresses = [person.email] if person.email and person.confirmed_at else []
     session.execute(delete(Invitation).where(Invitation.email.in_(addresses)))
     session.execute(update(Invitation).where(Invitation.by_id == person_id).values(by="", by_id=""))
     for one in (*addresses, person_id):
         forget_tries(session, one)
     session.execute(delete(Person).where(Person.id == person_id), execution_options={"synchronize_session": False})
     session.expunge(person)
-
-
-def _asked_for(session: Session, person_id: str) -> Sequence[str]:
-    return session.scalars(select(AddressChange.email).where(AddressChange.person_id == person_id)).all()
 
 
 def _factors(session: Session, person_id: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """A person by what slices know them by."""
+    """A person by what slices know them by. `email` is theirs: empty until they have confirmed it."""
 
     person_id: str
     email: str
@@ -50,7 +50,7 @@ HOLDINGS: Final = (
     Holding(
         "sources",
         lambda session, who: {"named_as_contact": sources.export_address(session, who.email) if who.email else []},
-        lambda session, who, _: sources.forget_address(session, who.email) if who.email else None,
+        lambda session, who, _: sources.forget_person(session, who.person_id, who.email),
     ),
     Holding(
         "records",
@@ -86,7 +86,9 @@ HOLDINGS: Final = (
 def whom(session: Session, person_id: str) -> Whom:
     """The person with this account."""
     person = session.get_one(Person, person_id)
-    return Whom(person.id, person.email or "", person.name, person.language)
+    # Anybody can make an account with an organisation's address; what belongs to that address is not theirs to end.
+    email = person.email if person.email and person.confirmed_at else ""
+    return Whom(person.id, email, person.name, person.language)
 
 
 def told(session: Session, who: Whom) -> dict[str, Rows]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from hub.accounts.models import Attempt, Duty, Invitation, Membership, Person, WebSession
+from hub.accounts.models import AddressChange, Attempt, Duty, Invitation, Membership, Person, WebSession
 from hub.audit.models import Audit, AuditPerson
 from hub.audit.service import first_break, note_act
 from hub.backup import back_up, restore
@@ -83,7 +83,10 @@ def fill(site: Site, email: str) -> str:
         session.add(Decision(what="hide", by=me.name, person_id=me.id, facts="Seen."))
         given = {"organisation_id": northford.id, "reason": "wrong", "text": "The date is wrong."}
         session.add(Report(hashed=f"{me.id}", person_id=me.id, name=me.name, email=email, **given))
-        session.execute(update(Source).where(Source.organisation_id == northford.id).values(contact=f"Ann, {email}"))
+        given = {"contact": f"Ann, {email}", "tell_email": email, "registered_by": me.id}
+        session.execute(update(Source).where(Source.organisation_id == northford.id).values(given))
+        # An address that they want to have, and have not.
+        session.add(AddressChange(person_id=me.id, hashed=f"{me.id}c", email="else@x.example", expires=soon))
         note_act(session, actor=actor, action="pause source", thing="source 1")
         return me.id
 
@@ -141,6 +144,7 @@ def test_everything_is_in_the_file(site: Site, person: Browser, email: str) -> N
     ]
     assert held["decisions"][0]["facts"] == "Seen."
     assert held["named_as_contact"][0]["contact"] == f"Ann, {email}"
+    assert email in [one.get("told") for one in held["named_as_contact"]]
     assert held["sign_ins"][0]["browser"] == "Test browser"
     for words in (email, "Invitations to you", "The date is wrong.", "What you reported"):
         assert words in page
@@ -179,6 +183,8 @@ def test_closing_leaves_nothing_but_a_last_mail(site: Site, person: Browser, ema
         there = session.scalar(select(func.count()).where(Report.text == "The date is wrong."))
         assert there == reports - (how == "remove")
         assert session.scalars(select(Duty.owner_id)).all() == [None], "it waits for somebody"
+        assert session.scalar(select(Source.id).where(Source.registered_by == id)) is None
+        assert session.scalar(select(Invitation.email).where(Invitation.hashed == f"{id}1")) == "else@x.example"
         assert first_break(session) is None
         closed = session.scalars(select(Audit).where(Audit.action == "close account", Audit.thing == f"person {id}"))
         assert closed.one().detail == {"how": how}

@@ -17,6 +17,7 @@ from hub.mail.models import Mail
 from hub.mail.personal import LAST
 from hub.moderation.models import Report
 from hub.notices.service import About, happened, notify
+from hub.organisations.models import Organisation
 from hub.policy import Actor
 from hub.records.models import RecordRow, RecordVersion
 from hub.sources.models import ProblemRow, Run
@@ -37,6 +38,8 @@ def full(hub: World) -> World:
         session.add_all([ann, bo, never, told, Person(name="Operator", role="operator")])
         session.flush()
         session.add(Membership(person_id=told.id, organisation_id=hub.northford))
+        # Anybody may have typed it.
+        session.get_one(Organisation, hub.northford).contact_email = "never@x.example"
         for id, stamp in (("a", ann.fs_uniquifier), ("b", "another")):
             session.add(WebSession(hashed=id, person_id=ann.id, kind="session", expires=moment, stamp=stamp))
         session.add(Attempt(what="sign in", key="x"))
@@ -125,6 +128,7 @@ def test_the_young_stay_and_the_old_go(full: World, monkeypatch: pytest.MonkeyPa
     assert enforce(full.database, now() + LATER) == dict.fromkeys(OLD, 0)
     with full.database.reading() as session:
         assert set(session.scalars(select(Person.name))) == {"ann", "bo", "told", "Operator"}
+        assert session.get_one(Organisation, full.northford).contact_email == "never@x.example"
         assert set(session.scalars(select(Mail.key))) == {"waits"}
         assert session.scalar(select(func.count()).select_from(Run)) == 30
         assert session.scalar(select(func.count()).select_from(ProblemRow)) == 1
