@@ -36,6 +36,8 @@ from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
 from hub.sources.problems import note_refused
+from hub.talk.documents import ThreadDocuments
+from hub.talk.service import DOCUMENT as THREAD
 from hub.tasks.courier import Courier, Job
 from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file
@@ -129,7 +131,7 @@ JOBS: Final[dict[str, Callable[[Workshop, str], None]]] = {"harvest": harvest_jo
 
 def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
     """Everything that the index holds, by document type."""
-    return {DOCUMENT: RecordDocuments(vocabulary)}
+    return {DOCUMENT: RecordDocuments(vocabulary), THREAD: ThreadDocuments(vocabulary)}
 
 
 def tell_refused(database: Database, document_type: str, id: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from hub.organisations import models as organisations
 from hub.records import models as records
 from hub.setup import models as setup
 from hub.sources import models as sources
+from hub.talk import models as talk
 from hub.topics import models as topics
 
 TABLES = (
@@ -56,6 +57,20 @@ TABLES = (
     records.KeptOut,
     records.Block,
     moderation.Report,
+    talk.StoredFile,
+    talk.Thread,
+    talk.ThreadConcept,
+    talk.ThreadRecord,
+    talk.Post,
+    talk.PostVersion,
+    talk.Mention,
+    talk.IdeaVote,
+    talk.PollOption,
+    talk.PollVote,
+    talk.Attachment,
+    talk.PostReport,
+    talk.ReplyAddress,
+    talk.MailTaken,
     index.IndexOutbox,
     mail.Mail,
     notices.Notice,

@@ -13,6 +13,7 @@ import hub.moderation.personal as moderation
 import hub.notices.personal as notices
 import hub.records.personal as records
 import hub.sources.personal as sources
+import hub.talk.personal as talk
 from hub.accounts.models import Person
 from hub.policy import WORK
 
@@ -46,6 +47,11 @@ HOLDINGS: Final = (
         "moderation",
         lambda session, who: {"reports": moderation.export_person(session, who.person_id)},
         lambda session, who, remove: moderation.forget_person(session, who.person_id, also_written=remove),
+    ),
+    Holding(
+        "talk",
+        lambda session, who: talk.export_person(session, who.person_id),
+        lambda session, who, remove: talk.forget_person(session, who.person_id, also_written=remove),
     ),
     Holding(
         "sources",

@@ -1,0 +1,66 @@
+"""Documents that are linked in a thread: by whoever writes there, from the document's address."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.audit.service import note_act
+from hub.communities.service import require_living
+from hub.db import alone
+from hub.errors import BadInput, NotAllowed
+from hub.languages import gettext as _
+from hub.policy import audiences, can
+from hub.records.cards import Card, cards
+from hub.records.models import RecordRow
+from hub.talk.access import Place, require_writing
+from hub.talk.models import Thread, ThreadRecord
+from vocab.scheme import Scheme
+
+MOST: Final = 20
+_ID: Final = re.compile(r"(?:.*/records/)?([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\b.*", re.I)
+
+
+def linked_to(session: Session, thread: Thread, place: Place, scheme: Scheme) -> list[Card]:
+    """The documents of a thread that whoever asks may read, the oldest link first."""
+    of_it = select(ThreadRecord.record_id).where(ThreadRecord.thread_id == thread.id)
+    ids = list(session.scalars(of_it.order_by(ThreadRecord.created, ThreadRecord.id)))
+    return cards(session, ids, scheme, audiences(place.actor))
+
+
+def link(session: Session, thread: Thread, place: Place, address: str) -> None:
+    """Link a document by its address or id. BadInput for what is no document here, or none that one may read."""
+    require_writing(place)
+    require_living(place.community)
+    found = _ID.fullmatch(address.strip())
+    row = session.get(RecordRow, found[1].lower()) if found else None
+    if row is None or row.withdrawn_at or not can(place.actor, "read", row):
+        raise BadInput(_("Copy the address of a document’s page on this hub, and paste it here."), "record")
+    alone(session, f"thread {thread.id}")
+    there = list(session.scalars(select(ThreadRecord.record_id).where(ThreadRecord.thread_id == thread.id)))
+    if row.id in there:
+        return
+    if len(there) >= MOST:
+        raise BadInput(_("A discussion links at most %(num)s documents.", num=MOST), "record")
+    session.add(ThreadRecord(thread_id=thread.id, record_id=row.id, by_id=place.actor.person_id))
+    note_act(session, actor=place.actor, action="link document", thing=f"thread {thread.id}", record=row.id)
+
+
+def unlink(session: Session, thread: Thread, place: Place, record_id: str) -> None:
+    """Take a link away: whoever made it, whoever began the thread, and facilitators. Nothing when there is none."""
+    require_living(place.community)
+    asked = select(ThreadRecord).where(ThreadRecord.thread_id == thread.id, ThreadRecord.record_id == record_id)
+    row = session.scalar(asked)
+    theirs = row is not None and place.writes and row.by_id == place.actor.person_id
+    if not (theirs or place.answers_for(thread)):
+        raise NotAllowed(_("Whoever linked it, or a facilitator, takes it away."))
+    if row is not None:
+        note_act(session, actor=place.actor, action="unlink document", thing=f"thread {thread.id}", record=record_id)
+        session.delete(row)
+
+
+def threads_about(session: Session, record_id: str) -> Sequence[str]:
+    """The ids of the threads that link a document: for whoever shows them, and asks what may be read."""
+    return session.scalars(select(ThreadRecord.thread_id).where(ThreadRecord.record_id == record_id)).all()

@@ -1,0 +1,171 @@
+"""Reports of posts, hiding and showing again, and the first posts of new members: what facilitators look at."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.audit.service import note_act
+from hub.communities.models import Community
+from hub.db import alone, now
+from hub.errors import BadInput, Conflict, NotFound
+from hub.languages import N_
+from hub.languages import gettext as _
+from hub.markdown import require_short
+from hub.talk import telling
+from hub.talk.access import Place, require_facilitator
+from hub.talk.models import Post, PostReport, Thread
+from hub.talk.service import count_replies, touch
+
+REASONS: Final[dict[str, str]] = {
+    "unkind": N_("It attacks or mocks somebody"),
+    "personal": N_("It holds personal data"),
+    "unlawful": N_("It is against the law"),
+    "dangerous": N_("Following it would do harm"),
+    "off-topic": N_("It has nothing to do with this community"),
+    "spam": N_("It advertises something"),
+    "other": N_("Something else"),
+}
+"""What may be wrong with a post."""
+
+OUTCOMES: Final[dict[str, str]] = {
+    "hidden": N_("The post is hidden"),
+    "asked": N_("Its author was asked for a change"),
+    "stays": N_("The post stays as it is"),
+    "passed": N_("Passed on to the site moderators"),
+}
+"""What may come of a report."""
+
+
+def report_post(session: Session, post: Post, place: Place, *, reason: str, text: str = "") -> PostReport:
+    """Write down what somebody finds wrong with a post. BadInput. Who reports the same once more changes the words."""
+    if reason not in REASONS:
+        raise BadInput(_("Choose what is wrong."), "reason")
+    kept = require_short(text, "text", 2000)
+    if reason == "other" and not kept:
+        raise BadInput(_("Say in a sentence what is wrong."), "text")
+    row = _waiting_of(session, post, place.actor.person_id)
+    if row is None:
+        row = PostReport(post_id=post.id, community_id=place.community.id, person_id=place.actor.person_id or None)
+        session.add(row)
+    row.reason, row.text = reason, kept
+    session.flush()
+    # Without a name: who reported is nobody's business but that of whoever answers.
+    note_act(session, actor=telling.NOBODY, action="report post", thing=f"report of post {row.id}", reason=reason)
+    return row
+
+
+def waiting_reports(
+    session: Session, communities: Sequence[str] | None = None
+) -> list[tuple[PostReport, Post, Thread]]:
+    """Reports that nobody has answered, the oldest first; of all communities without a list of ids."""
+    asked = select(PostReport, Post, Thread).join(Post, Post.id == PostReport.post_id)
+    asked = asked.join(Thread, Thread.id == Post.thread_id).where(PostReport.answered_at.is_(None))
+    if communities is not None:
+        asked = asked.where(PostReport.community_id.in_(communities))
+    return [(report, post, thread) for report, post, thread in session.execute(asked.order_by(PostReport.created))]
+
+
+def find_report(session: Session, id: str) -> tuple[PostReport, Post, Thread, Community]:
+    """A report with what it is about; NotFound. Rights are the caller's to ask for."""
+    row = session.get(PostReport, id)
+    if row is None:
+        raise NotFound(_("There is no such report any more."))
+    post = session.get_one(Post, row.post_id)
+    return row, post, session.get_one(Thread, post.thread_id), session.get_one(Community, row.community_id)
+
+
+def answer_report(session: Session, report: PostReport, place: Place, *, outcome: str, answer: str = "") -> None:
+    """Say what came of a report; whoever reported is told. Conflict when somebody was faster.
+
+    What is done to the post (`hide`) is the caller's to do, in the same transaction.
+    """
+    require_facilitator(place)
+    if outcome not in OUTCOMES:
+        raise BadInput(_("Choose what came of it."), "outcome")
+    session.refresh(report)
+    if report.answered_at is not None:
+        raise Conflict(_("Somebody has answered it meanwhile."))
+    report.outcome, report.answer, report.answered_at = outcome, require_short(answer, "answer", 2000), now()
+    post = session.get_one(Post, report.post_id)
+    telling.tell_report_answered(session, report, post, session.get_one(Thread, post.thread_id), place)
+    note_act(session, actor=place.actor, action="answer report of post", thing=f"post {post.id}", outcome=outcome)
+
+
+def reopen_report(session: Session, report: PostReport, place: Place) -> None:
+    """Take the answer back: the report waits again."""
+    require_facilitator(place)
+    report.outcome, report.answer, report.answered_at = "", "", None
+    note_act(session, actor=place.actor, action="reopen report of post", thing=f"post {report.post_id}")
+
+
+def hide(session: Session, post: Post, thread: Thread, place: Place, *, why: str) -> None:
+    """Only facilitators and its author read it from now on; the author is told why. With its first post a thread goes.
+
+    BadInput without a reason. `show_again` undoes it.
+    """
+    require_facilitator(place)
+    kept = require_short(why, "why", 2000)
+    if not kept:
+        raise BadInput(_("Say why: its author is told."), "why")
+    alone(session, f"thread {thread.id}")
+    session.refresh(post)
+    if post.hidden_at is not None:
+        return
+    post.hidden_at, post.hidden_why, post.checked_at = now(), kept, post.checked_at or now()
+    if post.opening:
+        thread.hidden_at = post.hidden_at
+    if post.accepted_at is not None:
+        post.accepted_at = thread.answered_at = None
+    _changed(session, post, thread, place, "hide post")
+
+
+def show_again(session: Session, post: Post, thread: Thread, place: Place) -> None:
+    """Everybody reads it again who may read the thread."""
+    require_facilitator(place)
+    alone(session, f"thread {thread.id}")
+    session.refresh(post)
+    if post.hidden_at is None:
+        return
+    post.hidden_at, post.hidden_why = None, ""
+    if post.opening:
+        thread.hidden_at = None
+    _changed(session, post, thread, place, "show post again")
+
+
+def first_posts(session: Session, communities: Sequence[str] | None = None) -> list[tuple[Post, Thread]]:
+    """First posts of members that no facilitator has looked at, the oldest first; they are shown meanwhile."""
+    asked = select(Post, Thread).join(Thread, Thread.id == Post.thread_id)
+    asked = asked.where(Post.first.is_(True), Post.checked_at.is_(None), Post.removed.is_(False))
+    if communities is not None:
+        asked = asked.where(Thread.community_id.in_(communities))
+    return [(post, thread) for post, thread in session.execute(asked.order_by(Post.created, Post.id))]
+
+
+def check_first(session: Session, post: Post, place: Place, *, on: bool = True) -> None:
+    """A facilitator has looked at a first post, and it stays; or that is undone."""
+    require_facilitator(place)
+    post.checked_at = now() if on else None
+    word = "check first post" if on else "uncheck first post"
+    note_act(session, actor=place.actor, action=word, thing=f"post {post.id}")
+
+
+def waiting_count(session: Session, communities: Sequence[str]) -> int:
+    """How much of this waits: reports and first posts."""
+    reports = select(func.count()).where(PostReport.answered_at.is_(None), PostReport.community_id.in_(communities))
+    return (session.scalar(reports) or 0) + len(first_posts(session, communities))
+
+
+def _waiting_of(session: Session, post: Post, person_id: str) -> PostReport | None:
+    if not person_id:
+        return None
+    theirs = select(PostReport).where(PostReport.post_id == post.id, PostReport.person_id == person_id)
+    return session.scalar(theirs.where(PostReport.answered_at.is_(None)))
+
+
+def _changed(session: Session, post: Post, thread: Thread, place: Place, act: str) -> None:
+    count_replies(session, thread)
+    telling.tell_decided(session, thread, post, place)
+    note_act(session, actor=place.actor, action=act, thing=f"post {post.id}")
+    touch(session, thread)
