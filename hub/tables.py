@@ -1,6 +1,7 @@
 """All tables: what migrations and tests import, so that no table is forgotten."""
 
 from hub.accounts import models as accounts
+from hub.alerts import models as alerts
 from hub.audit import models as audit
 from hub.communities import models as communities
 from hub.governance import models as governance
@@ -75,6 +76,12 @@ TABLES = (
     mail.Mail,
     notices.Notice,
     notices.Happening,
+    notices.Follow,
+    alerts.AlertSetting,
+    alerts.Digest,
+    alerts.Delivery,
+    alerts.UnsubscribeToken,
+    alerts.AlertRun,
     governance.Erasure,
     governance.RetentionRun,
 )

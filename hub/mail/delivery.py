@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.config import Times
@@ -39,10 +39,13 @@ BACK_OFF: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of a mail. `why` has the relay's words; `away`: not the mail failed, the relay cannot be used."""
+    """What came of a mail. `why` has the relay's words; `away`: not the mail failed, the relay cannot be used.
+
+    Dropped: whoever it was for may not read it any more.
+    """
 
     mail: Mail
-    outcome: Literal["sent", "again", "failed"]
+    outcome: Literal["sent", "again", "failed", "dropped"]
     why: str
     away: bool = False
 
@@ -53,8 +56,17 @@ class Mailer:
     Mails that the relay does not take now are tried again after a minute, then two, up to an hour, for 48 hours.
     """
 
-    def __init__(self, database: Database, relay: Relay, times: Times, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        relay: Relay,
+        times: Times,
+        clock: Callable[[], datetime] = now,
+        still: Callable[[Mail], bool] = lambda mail: True,
+    ) -> None:
+        """`still` says of a mail, just before it goes, whether whoever it is for may have it as it is."""
         self._database = database
+        self._still = still
         self._relay = relay
         self._times = times
         self._clock = clock
@@ -125,6 +137,9 @@ class Mailer:
         mail.first_try = mail.first_try or moment
 
     def _finish(self, mail: Mail) -> Tried:
+        if not self._still(mail):
+            self._drop(mail)
+            return Tried(mail, "dropped", "")
         tried = self._send(mail)
         self._unmarked = tried
         self._mark(tried)
@@ -142,6 +157,10 @@ class Mailer:
         except (MailRefused, RelayAway) as error:
             outcome: Literal["again", "failed"] = "failed" if error.permanent or self._too_late(mail) else "again"
             return Tried(mail, outcome, str(error), away=isinstance(error, RelayAway))
+
+    def _drop(self, mail: Mail) -> None:
+        with self._database.writing() as session:
+            session.execute(delete(Mail).where(Mail.id == mail.id, Mail.state == "queued", Mail.lease == mail.lease))
 
     def _too_late(self, mail: Mail) -> bool:
         return mail.first_try is not None and self._clock() - mail.first_try >= timedelta(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, new_id, now
@@ -29,6 +29,10 @@ class Mail(Base):
     language: Mapped[str] = mapped_column(String(20), default="")
     unsubscribe: Mapped[str] = mapped_column(String(900), default="")
     """Where a POST ends this kind of mail (RFC 8058); empty where there is nothing to end."""
+    person_id: Mapped[str] = mapped_column(String(36), default="")
+    """Whose account it is for: once that is suspended or closed it is thrown away. Empty: for the address itself."""
+    circles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Ids of organisations and communities that they must still belong to when it is sent."""
     state: Mapped[str] = mapped_column(String(10), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     first_try: Mapped[datetime | None] = mapped_column(Moment)

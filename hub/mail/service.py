@@ -1,5 +1,6 @@
 """Queueing mails in the caller's transaction; how many wait; trying failed ones again; forgetting old ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,8 +40,13 @@ def queue_mail(
     html: str = "",
     language: str = "",
     unsubscribe: str = "",
+    person_id: str = "",
+    circles: Sequence[str] = (),
 ) -> Mail:
     """Write a mail that is sent after the caller's commit, and only if there is one. The same `key` is the same mail.
+
+    With `person_id` it is for somebody with an account: it is thrown away if that is suspended or closed when it is
+    to be sent, or if they belong to one of `circles` (ids of organisations and communities) no more.
 
     BadInput for an address that is none, and for a subject or address with a line break or other control characters.
     """
@@ -56,12 +62,13 @@ def queue_mail(
         "html": html,
         "language": language,
         "unsubscribe": web_address(unsubscribe) if unsubscribe else "",
+        "person_id": person_id,
     }
     require_storable(Mail, given)
     there = _of(session, key)
     if there is not None:
         return there
-    mail = Mail(**given)
+    mail = Mail(**given, circles=list(circles))
     try:
         with session.begin_nested():
             session.add(mail)

@@ -1,9 +1,9 @@
-"""The tables of notices, and of what happened where people follow."""
+"""The tables of notices, of what happened where people follow, and of what they follow."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import NEVER_REUSED, Base, Moment, new_id, now, partial_index
@@ -22,6 +22,7 @@ class Notice(Base):
         Index("ix_notice_person_id", "person_id", "id"),
         Index("ix_notice_thing", "thing", "thing_id"),
         partial_index("ix_notice_unread", "person_id", where="read_at IS NULL"),
+        partial_index("ix_notice_unsettled", "person_id", where="settled_at IS NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -45,6 +46,8 @@ class Notice(Base):
     """Who did it: the name is taken from their account, so that it is forgotten with it."""
     words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What its sentence is filled with: `title`, `reason` …"""
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was mailed, or it was clear that it is not to be."""
 
 
 class Happening(Base):
@@ -76,3 +79,31 @@ class Happening(Base):
     words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     told_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     """When those who follow were told."""
+
+
+class Follow(Base):
+    """That somebody wants to hear of something: what a search finds, a topic, an organisation, a place, a person."""
+
+    __tablename__ = "follow"
+    __table_args__ = (
+        UniqueConstraint("person_id", "hashed", name="uq_follow"),
+        Index("ix_follow_hashed", "hashed"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    """hub.notices.following.KINDS."""
+    key: Mapped[str] = mapped_column(Text)
+    """Of a search its parameters, of a topic its URI, of everything else its id."""
+    hashed: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of kind and key, which are too long for an index."""
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """What its owner calls a search; empty: by its words."""
+    frequency: Mapped[str] = mapped_column(String(12))
+    """hub.notices.following.FREQUENCIES, or NEVER for a community of theirs that somebody does not want to follow."""
+    quiet: Mapped[bool] = mapped_column(default=False)
+    """Whether they want less of it: the newest only, each time."""
+    community_id: Mapped[str | None] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"), index=True)
+    """Where a followed community or thread is."""
+    created: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -28,6 +28,7 @@ class RecordRow(Base):
             where="withdrawn_at IS NULL AND audience IS NULL",
         ),
         partial_index("ix_record_restricted", "audience", where="audience IS NOT NULL"),
+        partial_index("ix_record_unmatched", "id", where="matched_at IS NULL"),
         partial_index("ix_record_withdrawn", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
     )
 
@@ -69,6 +70,8 @@ class RecordRow(Base):
     first_seen: Mapped[datetime] = mapped_column(Moment, default=now)
     last_seen_run: Mapped[str] = mapped_column(String(36), index=True, default="")
     harvested: Mapped[datetime] = mapped_column(Moment, default=now)
+    matched_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it was compared with what people follow; none: it is new."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     validators: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
