@@ -1,20 +1,15 @@
 """THE only place that opens sockets to the outside: to addresses that were judged, watched to the end of their time."""
 
-import functools
 import http.client
 import io
 import ipaddress
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, cast
 
-from requests import RequestException
-from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
@@ -30,8 +25,8 @@ from harvesters.watch import Watch
 Resolver = Callable[[str, int], Sequence[str]]
 """(host, port) -> every address of the name, as text; raises OSError (socket.gaierror) when there is none."""
 
-FAILURES: Final = (RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
-"""What the libraries raise where an exchange fails."""
+FAILURES: Final = (HTTPError, http.client.HTTPException, OSError, ValueError)
+"""What the libraries raise where an exchange fails; what requests raises is an OSError."""
 
 _ATTEMPTED: Final = 4
 """Addresses of one name that are tried, one after the other."""
@@ -199,32 +194,6 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class Adapter(HTTPAdapter):
-    """requests' adapter with our pools. It is used by itself, without a requests.Session around it.
-
-    A Session reads proxies, .netrc and certificate paths from the environment, keeps cookies, and reads the body of a
-    redirect whole, however much it unpacks to. None of that can happen here.
-    """
-
-    def __init__(self, door: Door, tls: ssl.SSLContext) -> None:
-        self._door, self._tls = door, tls
-        super().__init__(pool_connections=32, pool_maxsize=4)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_Pool, door=self._door),
-            "https": partial(_TlsPool, door=self._door),
-        }
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Nothing to do: the context holds the authorities, loaded once, and always checks."""
-
-
-@functools.cache
-def tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """The authorities that we trust, loaded once a process (20 ms). Certificate and name are always checked."""
-    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
-    return context
+def pools(door: Door) -> dict[str, Callable[..., HTTPConnectionPool]]:
+    """{scheme: what makes urllib3's pools through this door}."""
+    return {"http": partial(_Pool, door=door), "https": partial(_TlsPool, door=door)}

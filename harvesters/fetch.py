@@ -1,13 +1,18 @@
 """THE only way out: one guarded, polite, bounded GET for all that is harvested, and the same door for a library."""
 
+import functools
 import io
 import math
 import ssl
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.response import BaseHTTPResponse
 
 from harvesters.addresses import (
@@ -21,23 +26,131 @@ from harvesters.addresses import (
     tidy,
     without_password,
 )
-from harvesters.answers import REDIRECTS
+from harvesters.answers import GONE, REDIRECTS
 from harvesters.base import Response, Validators
-from harvesters.bodies import BodyError
-from harvesters.door import FAILURES, Adapter, Door, Resolver, look_up, tls_context
-from harvesters.errors import BlockedError
+from harvesters.bodies import PIECE, Body, BodyError
+from harvesters.door import FAILURES, Door, Resolver, look_up, pools
+from harvesters.errors import BlockedError, FetchError
 from harvesters.faults import explain
 from harvesters.journey import Journey, Purpose, Terms
 from harvesters.limits import Caps, FetchTimes, user_agent
-from harvesters.politeness import Politeness
+from harvesters.politeness import Politeness, Turn
 from harvesters.problems import problem
 from harvesters.watch import Watch
-from harvesters.wire import Wire
 
 __all__ = ["Allowed", "Caps", "FetchTimes", "Resolver", "Session", "guard", "look_up", "parse_allow", "user_agent"]
 
 
-class _Mounted(Adapter):
+class _Adapter(HTTPAdapter):
+    """requests' adapter with our pools. It is used by itself, without a requests.Session around it.
+
+    A Session reads proxies, .netrc and certificate paths from the environment, keeps cookies, and reads the body of a
+    redirect whole, however much it unpacks to. None of that can happen here.
+    """
+
+    def __init__(self, door: Door, tls: ssl.SSLContext) -> None:
+        self._door, self._tls = door, tls
+        super().__init__(pool_connections=32, pool_maxsize=4)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = pools(self._door)
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing to do: the context holds the authorities, loaded once, and always checks."""
+
+
+@functools.cache
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
+    """The authorities that we trust, loaded once a process (20 ms). Certificate and name are always checked."""
+    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+class _Wire:
+    """Implements harvesters.journey.Wire with requests' adapter; `count` is told (requests, bytes) as they happen."""
+
+    def __init__(self, door: Door, adapter: _Adapter, times: FetchTimes, ratio: int, count: Callable[[int, int], None]):
+        self._door, self._adapter, self._times = door, adapter, times
+        self._ratio, self._count = ratio, count
+
+    def encode(self, url: str) -> Target:
+        try:
+            encoded = requests.Request("GET", tidy(url)).prepare().url or ""
+        except BadAddress:
+            raise
+        except (requests.RequestException, ValueError) as error:
+            raise BadAddress("bad-address", f"The address cannot be read: {error}.") from error
+        # Encoding rewrites the address, so its spelling is judged once more.
+        return target_of(tidy(encoded))
+
+    def exchange(self, target: Target, headers: dict[str, str], terms: Terms, turn: Turn) -> Response:
+        for last in (False, True):
+            with self._door.watched(Watch(target, terms)) as watch:
+                try:
+                    return self._try(target, headers, terms, watch)
+                except FAILURES as error:
+                    # A connection that was kept open may have been closed by the site just then (RFC 9112 §9.3.1).
+                    if last or not watch.was_stale or isinstance(error, requests.Timeout):
+                        raise explain(error, watch, target, self._times.idle) from error
+                    terms = replace(terms, seconds=max(watch.left, 0.001))
+                except BodyError as error:
+                    raise self.refuse_body(error, target, terms) from error
+                finally:
+                    turn.ours = watch.ours
+        raise AssertionError("the second try returns or raises")
+
+    def _try(self, target: Target, headers: dict[str, str], terms: Terms, watch: Watch) -> Response:
+        request = requests.Request("GET", target.url, headers).prepare()
+        self._count(1, 0)
+        answer = self._adapter.send(request, stream=True, timeout=(self._times.connect, self._times.idle), proxies={})
+        watch.answered = True
+        raw: BaseHTTPResponse = answer.raw
+        try:
+            found = {name.lower(): value for name, value in raw.headers.items()}
+            wanted = 200 <= raw.status < 300 or raw.status in GONE
+            body = self.read(raw, found, terms, watch) if wanted else b""
+            if raw.status == 304:
+                # It has no body; reading that much gives the connection back to the pool.
+                raw.read1(1)
+        finally:
+            # Where a body was read to its end the connection is back in the pool by now; else it is closed here.
+            raw.close()
+        return Response(target.url, raw.status, found, body)
+
+    def read(self, raw: BaseHTTPResponse, headers: dict[str, str], terms: Terms, watch: Watch) -> bytes:
+        """The body within the terms, unpacked. BodyError for one that is too large."""
+        body = Body(headers.get("content-encoding", ""), terms.cap, self._ratio, terms.cut)
+        told = headers.get("content-length", "")
+        if told.isascii() and told.isdigit() and int(told[:12]) > terms.cap and not terms.cut:
+            raise BodyError("too-large")
+        while not body.full:
+            piece = raw.read1(PIECE, decode_content=False)
+            if watch.expired:
+                raise TimeoutError
+            if not piece:
+                break
+            self._count(0, len(piece))
+            body.feed(piece)
+        return body.finish()
+
+    def refuse_body(self, error: BodyError, target: Target, terms: Terms) -> FetchError:
+        """What is wrong with a body, as an error of a fetch."""
+        return FetchError(
+            problem(
+                error.code,
+                where=without_password(target.url),
+                stage=terms.stage,
+                host=target.host,
+                limit=f"{terms.cap / 1_000_000:g} MB",
+                detail=error.detail,
+            )
+        )
+
+
+class _Mounted(_Adapter):
     """The adapter for a requests.Session of somebody else's library: each request of it is an exchange as ours are.
 
     No redirect, `terms` for time and size, and a line that is not encrypted leads to networks that an operator allowed.
@@ -46,7 +159,7 @@ class _Mounted(Adapter):
     def __init__(self, door: Door, tls: ssl.SSLContext, times: FetchTimes, ratio: int, terms: Terms) -> None:
         super().__init__(door, tls)
         self._times, self._terms = times, terms
-        self._wire = Wire(door, self, times, ratio, lambda requests, received: None)
+        self._wire = _Wire(door, self, times, ratio, lambda requests, received: None)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """One exchange; what the library says of patience, proxies and certificates does not count."""
@@ -112,7 +225,7 @@ def guard(
     """
     times, caps = times or FetchTimes(), caps or Caps()
     door = Door(allow, resolve, times, caps.headers)
-    adapter = _Mounted(door, tls_context(ca_file), times, caps.ratio, Terms("list", times.list, caps.list))
+    adapter = _Mounted(door, _tls_context(ca_file), times, caps.ratio, Terms("list", times.list, caps.list))
     library.trust_env = False
     library.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
     library.adapters.clear()
@@ -147,9 +260,9 @@ class Session:
         self._guard = threading.Lock()
         times, caps = times or FetchTimes(), caps or Caps()
         door = Door(allow, resolve, times, caps.headers)
-        self._adapter = Adapter(door, tls_context(ca_file))
+        self._adapter = _Adapter(door, _tls_context(ca_file))
         self._journey = Journey(
-            Wire(door, self._adapter, times, caps.ratio, self._count),
+            _Wire(door, self._adapter, times, caps.ratio, self._count),
             allow=allow,
             agent=user_agent,
             times=times,
