@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from hub import tables
 from hub.config import Settings, make_secret, read_settings
-from hub.db import Base, Database
+from hub.db import Database
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE, Actor
+from hub.readiness import upgrade
 from hub.sources.models import Source
 from hub.sources.notices import Named
 
@@ -80,11 +81,11 @@ def file_of(settings: Settings) -> Path:
 
 @functools.cache
 def _file_with_tables() -> bytes:
-    """A database of SQLite with tables and nothing in them, made once a run."""
+    """A database of SQLite as migrations make it, with nothing in it; made once a run."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "tables"
         database = Database(f"sqlite:///{file}")
-        Base.metadata.create_all(database.engine)
+        upgrade(database)
         database.close()
         return file.read_bytes()
 

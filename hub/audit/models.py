@@ -1,7 +1,7 @@
 """The audit log: append only, each row carries the hash of the one before.
 
 What it holds of a person stands apart (`AuditPerson`), so that it can be erased while the chain stays whole: what is
-chained is only a salted hash of it. The database itself refuses every other change (hub/audit/guard.py).
+chained is only a salted hash of it. The database itself refuses every other change (triggers of migration 0011).
 """
 
 from datetime import datetime

@@ -12,12 +12,9 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.audit import guard
 from hub.audit.models import Audit, AuditErasure, AuditPerson
 from hub.db import alone, now
 from hub.policy import Actor
-
-assert guard.TRIGGERS, "the guard is known before tables are made"
 
 PERSON: Final = "person"
 """What the log calls everybody with an account; who it was stands apart."""

@@ -11,7 +11,6 @@ QUIRKS = ("hub/db.py", "hub/migrations/")
 
 OTHERS = {
     "hub/dumps.py": "the copy of a whole database is made by its own programs",
-    "hub/audit/guard.py": "triggers, for which the databases have no common language",
     "hub/config.py": "addresses that settings may have",
     "hub/tasks/courier.py": "the queue has a file or a server of its own, which huey speaks with",
     "harvesters/kinds/folder.py": "endings of foreign files",

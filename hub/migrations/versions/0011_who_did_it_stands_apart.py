@@ -98,7 +98,7 @@ def _put_apart() -> None:
 
 
 def guard(dialect: str) -> list[str]:
-    """The triggers, as hub/audit/guard.py puts them where tables are made without migrations."""
+    """The triggers by which this kind of database refuses every other change."""
     if dialect == 'sqlite':
         refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         return [

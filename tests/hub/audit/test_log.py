@@ -13,7 +13,7 @@ from sqlalchemy import text
 from hub.audit.erasing import forget_person
 from hub.audit.log import COLUMNS, ERASED, newest
 from hub.audit.service import come_from, note_act, verify
-from hub.db import Base, Database, now
+from hub.db import Database, now
 from hub.policy import COMMAND_LINE, WORK
 from hub.readiness import migrations, upgrade
 from tests.hub.accounts.people import errors
@@ -109,19 +109,3 @@ def test_an_older_log_is_taken_over_as_it_was(database_url: str, tmp_path: Path,
         assert acts[1:] == [("Ann", "1"), ("command line", "")]
         down(database, "0010")
     database.close()
-
-
-def test_tables_that_are_made_without_migrations_have_the_same_guard(tmp_path: Path) -> None:
-    made = []
-    for way in ("migrations", "tables"):
-        database = Database(f"sqlite:///{tmp_path / way}")
-        if way == "tables":
-            Base.metadata.create_all(database.engine)
-        else:
-            upgrade(database)
-        with database.reading() as session:
-            found = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
-            made.append([tuple(row) for row in found])
-        database.close()
-    assert made[0] == made[1]
-    assert len(made[0]) == 9
