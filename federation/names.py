@@ -46,7 +46,10 @@ LEFT_OUT: Final = "[name left out]"
 SHORTEST: Final = 4
 """Letters that a word must have to be looked for in an item as it came: shorter ones stand in other words."""
 
-_MAIL: Final = re.compile(r"[^\s,;<>()@]+@[^\s,;<>()@]+\.[^\s,;<>()@]+")
+_MARK: Final = "\uffff"
+"""Stands for what is left out while other words are looked for: a sign that no cleaned text has."""
+
+_MAIL: Final = re.compile(r"(?<![^\s,;<>()@])[^\s,;<>()@]++@[^\s,;<>()@]+\.[^\s,;<>()@]+")
 _PHONE: Final = re.compile(r"\+?[\d\s()/.-]{6,20}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -75,11 +78,13 @@ def organisations_of(names: list[str]) -> list[str]:
 
 def leave_out(text: str, words: Iterable[str]) -> str:
     """A text as it came, in whatever notation, without these words."""
+    # What stands in their place is not searched itself: words that it is made of would make it grow without end.
+    text = text.replace(LEFT_OUT, _MARK)
     for word in words:
         if len(word) >= SHORTEST:
             for form in {word, html.escape(word), html.escape(word, quote=False), json.dumps(word)[1:-1]}:
-                text = text.replace(form, LEFT_OUT)
-    return text
+                text = text.replace(form, _MARK)
+    return text.replace(_MARK, LEFT_OUT)
 
 
 def parts_of(author: str) -> list[str]:

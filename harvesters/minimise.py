@@ -13,8 +13,9 @@ from federation.record import Record
 
 _TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Dame|Lord|Lady|Cllr|Councillor|Mevrouw|Heer|Herr|Frau)\.?"
 _NO_NAME: Final = r"(?!(?:Dear|Annwyl|Geachte|Date|Dyddiad|Datum|Thank|Diolch|Reference|Ref|We|You|Your|The|This|I)\b)"
-_BIG: Final = rf"{_NO_NAME}[A-ZÀ-Ý][\w'’.-]*"
-_NAME: Final = rf"(?:{_TITLE}[ \t]+)?{_BIG}(?:[ \t]+(?:van|de|der|den|von|ap|ab|ferch|{_BIG})){{0,3}}"
+_BIG: Final = rf"{_NO_NAME}(?<![\w'’.-])[A-ZÀ-Ý][\w'’.-]{{0,40}}+"
+_NAME: Final = rf"(?:{_TITLE}[ \t]+)?{_BIG}(?:[ \t]+(?:(?:van|de|der|den|von|ap|ab|ferch)\b|{_BIG})){{0,3}}"
+"""A word of a name begins where a word does, has an end, and is not tried a second time: the texts are anybody's."""
 
 _FIELDS: Final = (
     *("name of applicant", "name of the applicant", "name of requester", "name of the requester", "name of requestor"),
@@ -41,7 +42,7 @@ _PATTERNS: Final = tuple(
         rf"(?:from|by|gan|van|door)[ \t]+)(?P<name>{_NAME})",
         rf"(?P<before>)(?P<name>{_NAME})"
         rf"(?=[ \t]+(?:has[ \t]+)?(?:made|sent)[ \t]+th(?:is|e|eir)\b[^\n]{{0,40}}request\b)",
-        rf"(?P<before>\b(?:{_GOODBYE})[ \t]*,?[ \t]*\n\s*)(?P<name>{_NAME})(?=[ \t]*(?:\n|$))",
+        rf"(?P<before>\b(?:{_GOODBYE})[ \t]*(?:,[ \t]*)?\n\s*)(?P<name>{_NAME})(?=[ \t]*(?:\n|$))",
     )
 )
 """Where names of those who have asked stand in what is published of an answer."""
@@ -52,6 +53,9 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 """How answers to requests for information call themselves, in a title or an address."""
+
+MOST_NAMES: Final = 200
+"""Names of one record that are looked for in its other places too."""
 
 
 def minimised(record: Record) -> tuple[Record, list[str]]:
@@ -70,12 +74,15 @@ def minimised(record: Record) -> tuple[Record, list[str]]:
 
 
 def without(raw: bytes, dropped: list[str]) -> bytes:
-    """The item as it came, with the words that were left out of the record left out here too."""
-    return (
-        leave_out(raw.decode(errors="surrogateescape"), _bare(dropped)).encode(errors="surrogateescape")
-        if dropped
-        else raw
-    )
+    """The item as it came, with the words that were left out of the record left out here too.
+
+    Nothing of an item that names more people than are looked for.
+    """
+    if not dropped:
+        return raw
+    if len(set(dropped)) > MOST_NAMES:
+        return b""
+    return leave_out(raw.decode(errors="surrogateescape"), _bare(dropped)).encode(errors="surrogateescape")
 
 
 def _is_answer(record: Record) -> bool:
@@ -99,5 +106,6 @@ def _leaver(dropped: list[str]) -> Callable[[str], str]:
 
 
 def _bare(names: list[str]) -> list[str]:
-    """Names with and without what stands before them."""
-    return [*names, *(re.sub(rf"^{_TITLE}[ \t]+", "", name) for name in names)]
+    """Names with and without what stands before them, once each."""
+    first = list(dict.fromkeys(names))[:MOST_NAMES]
+    return list(dict.fromkeys([*first, *(re.sub(rf"^{_TITLE}[ \t]+", "", name) for name in first)]))

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from federation.names import is_organisation, office_contact
+from federation.names import LEFT_OUT, is_organisation, office_contact
 from federation.oaipmh import read as read_page
 from federation.record import Record
 from harvesters.base import Tools
-from harvesters.minimise import minimised, without
+from harvesters.minimise import MOST_NAMES, minimised, without
 from harvesters.readers.feed import read as read_feed
 from harvesters.run import harvest
 from tests.servers.loopback import serve
@@ -139,6 +139,19 @@ def test_who_asked_for_information_is_not_told(case: str) -> None:
     for line in text.splitlines():
         if not any(name in line for name in names):
             assert line in kept.text, "nothing else is touched"
+
+
+def test_a_word_behind_a_name_stays_whole() -> None:
+    text = "Request from Ada Okoye about bins.\nRequest from John van Doe denied at once."
+    record = Record(native_id="1", url="https://n.example/foi/1", title="FOI 1", text=text)
+    assert minimised(record)[0].text == f"Request from {LEFT_OUT} about bins.\nRequest from {LEFT_OUT} denied at once."
+
+
+def test_an_item_with_more_names_than_are_looked_for_is_not_kept() -> None:
+    names = [f"Ada Okoye-{number}" for number in range(MOST_NAMES + 1)]
+    raw = " and ".join(names).encode()
+    assert without(raw, names) == b""
+    assert b"Okoye" not in without(raw, names[1:]).replace(b"Ada Okoye-0", b"")
 
 
 def test_other_documents_are_left_as_they_are() -> None:
