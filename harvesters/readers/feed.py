@@ -98,9 +98,9 @@ def _parse(text: str, base: str) -> Any:
 
 def _in_range(reference: re.Match[str]) -> str:
     # feedparser stops at a number that no character has.
-    digits = reference[1]
-    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-    return reference[0] if number <= sys.maxunicode else ""
+    written, base = (reference[1][1:], 16) if reference[1][0] in "xX" else (reference[1], 10)
+    digits = written.lstrip("0")[:9]
+    return reference[0] if int(digits or "0", base) <= sys.maxunicode else ""
 
 
 def _entry(entry: Any, base: str, raw: str) -> dict[str, Any]:
