@@ -79,7 +79,8 @@ class Crawl:
     def _links(self, address: str, root: html.HtmlElement) -> Iterator[str]:
         for link in root.xpath("//a/@href | //link[@rel='alternate']/@href"):
             to = urlsplit(urljoin(f"{BASE}{address}", link))
-            if to.netloc == urlsplit(BASE).netloc:
+            # The same page in the other language would take the place of another page.
+            if to.netloc == urlsplit(BASE).netloc and "lang=" not in to.query:
                 yield f"{to.path}?{to.query}" if to.query else to.path
 
 
