@@ -38,6 +38,8 @@ UNSAID: Final[dict[str, str]] = {
     "/confirm": "asks for a mail with a link; the link's use is told",
     "/account/language": "in which language one reads is a matter of taste, and nobody else's business",
     "/account/second-factor/codes/text": "writes the codes of the page into a file and changes nothing",
+    "/my/notices/read": "what one has read is nobody else's business",
+    "/my/notices/<id>/open": "what one has read is nobody else's business",
     "/new-password": "asks for a mail with a link; the link's use is told",
 }
 """Forms that change nothing worth telling, and why: whoever adds one here has thought about it."""
