@@ -22,6 +22,12 @@ TYPES: Final = (
 )
 """The kinds of document that people can filter by (`type` in code; people see *Kind*)."""
 
+OUTCOMES: Final = ("worked", "promising", "did-not-work")
+"""What came of a practice. None counts more than another: what did not work is as good to know."""
+
+STAGES: Final = ("planned", "pilot", "in-use", "established", "ended")
+"""How far a practice is."""
+
 TYPE_WORDS: Final[dict[str, str]] = {
     "practice note": "practice-note",
     "good practice": "practice-note",
@@ -110,7 +116,8 @@ class Record:
     `native_id` is the publisher's identifier, unique in its source. `url` is where people read it. `datestamp` is when
     the *source* says the record last changed (UTC). `deleted` is the reason of a tombstone, None for a living record.
     Dates that are only days are `date`, moments are aware `datetime` in UTC. `creators` are organisations by default;
-    `contact` is one line for people. `subjects` are the publisher's own words, never ours.
+    `contact` is one line for people. `subjects` are the publisher's own words, never ours. `outcome` and `stage` are of
+    OUTCOMES and STAGES, empty where nothing is said of them.
     """
 
     native_id: str
@@ -134,6 +141,8 @@ class Record:
     subjects: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     hops: tuple[Hop, ...] = ()
+    outcome: str = ""
+    stage: str = ""
 
 
 def type_of(*words: str, default: str = "") -> str:
@@ -158,6 +167,8 @@ def cleaned(record: Record) -> Record:
         text=clean(record.text).strip(),
         language=clean_line(record.language),
         type=clean_line(record.type),
+        outcome=record.outcome if record.outcome in OUTCOMES else "",
+        stage=record.stage if record.stage in STAGES else "",
         licence=replace(record.licence, uri=clean_line(record.licence.uri), text=clean_line(record.licence.text)),
         creators=tuple(clean_line(one) for one in record.creators),
         contact=clean_line(record.contact),
@@ -173,8 +184,12 @@ def text_hash(record: Record) -> str:
 
 
 def meta_hash(record: Record) -> str:
-    """SHA-256 of everything that is shown but the text; the datestamp and the hops are bookkeeping and do not count."""
-    shown = {key: value for key, value in to_json(record).items() if key not in ("text", "datestamp", "hops")}
+    """SHA-256 of everything that is shown but the text; the datestamp and the hops are bookkeeping and do not count.
+
+    Outcome and stage count where they are said: the many records without them keep the hash they had before.
+    """
+    left_out = {"text", "datestamp", "hops", *(name for name in ("outcome", "stage") if not getattr(record, name))}
+    shown = {key: value for key, value in to_json(record).items() if key not in left_out}
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

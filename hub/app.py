@@ -61,6 +61,7 @@ from hub.sources.views import blueprint as sources
 from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
 from hub.words import FILTERS
+from hub.writing.note_views import blueprint as notes
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home,
@@ -92,6 +93,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     organisation_sign_in,
     proving,
     sign_in_settings,
+    notes,
     static_pages,
     notices,
     health,

@@ -71,6 +71,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "open communities": frozenset({OPERATOR, *MEMBERS}),
     "take part": frozenset(TAKING_PART),
     "facilitate": frozenset({OPERATOR, FACILITATOR}),
+    "write practice notes": frozenset(MEMBERS),
+    "look after practice notes": frozenset({OPERATOR, CONTENT, ADMIN}),
     "check health": frozenset({"everyone"}),
     "read metrics": frozenset({"operator", "metrics"}),
     "run sources": frozenset({"operator", CONTENT, ADMIN}),

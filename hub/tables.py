@@ -15,6 +15,7 @@ from hub.setup import models as setup
 from hub.sources import models as sources
 from hub.talk import models as talk
 from hub.topics import models as topics
+from hub.writing import models as writing
 
 TABLES = (
     organisations.Organisation,
@@ -82,6 +83,8 @@ TABLES = (
     alerts.Delivery,
     alerts.UnsubscribeToken,
     alerts.AlertRun,
+    writing.PracticeNote,
+    writing.NoteAuthor,
     governance.Erasure,
     governance.RetentionRun,
 )

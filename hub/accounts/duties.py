@@ -26,11 +26,13 @@ class Kind:
     table: str
     organisation: str
     page: str
+    without: tuple[str, str] = ("", "")
+    """(column, value) of rows that nobody need answer for: their organisation's owner does."""
 
 
 THINGS: Final[dict[str, Kind]] = {
     "organisation": Kind(N_("Organisation"), "organisation", "id", "/organisations/{slug}"),
-    "source": Kind(N_("Source"), "source", "organisation_id", "/sources/{id}"),
+    "source": Kind(N_("Source"), "source", "organisation_id", "/sources/{id}", without=("kind", "written")),
     "community": Kind(N_("Community"), "community", "organisation_id", "/communities/{slug}"),
 }
 """What people answer for. Tables are named by their names, as those of later slices are not known here."""
@@ -68,14 +70,14 @@ def _everything() -> Any:
     parts = []
     for kind, one in THINGS.items():
         columns = Base.metadata.tables[one.table].c
-        parts.append(
-            select(
-                literal(kind).label("kind"),
-                columns["id"].label("id"),
-                columns["name"].label("name"),
-                columns[one.organisation].label("organisation_id"),
-            )
+        part = select(
+            literal(kind).label("kind"),
+            columns["id"].label("id"),
+            columns["name"].label("name"),
+            columns[one.organisation].label("organisation_id"),
         )
+        column, value = one.without
+        parts.append(part.where(columns[column] != value) if column else part)
     return union_all(*parts).subquery()
 
 

@@ -15,7 +15,7 @@ from hub.index.worker import deliver_all
 from hub.jobs import Workshop, documents_of
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import resume_or_queue
-from hub.sources.models import ACTIVE, Run, Source
+from hub.sources.models import ACTIVE, WRITTEN, Run, Source
 from hub.sources.service import find_source
 from hub.words import many
 
@@ -108,7 +108,7 @@ def _chosen(parts: Workshop, source: str | None, due: bool) -> list[str]:
     with parts.database.reading() as session:
         if source is not None:
             return [find_source(session, source).id]
-        wanted = select(Source.id).where(Source.paused.is_(False)).order_by(Source.created)
+        wanted = select(Source.id).where(Source.paused.is_(False), Source.kind != WRITTEN).order_by(Source.created)
         if due:
             busy = select(Run.source_id).where(Run.state.in_(ACTIVE))
             wanted = wanted.where(Source.next_due <= now(), Source.id.not_in(busy))

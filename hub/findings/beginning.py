@@ -10,7 +10,7 @@ from hub.languages import gettext as _
 from hub.mail.service import figures
 from hub.organisations.models import Organisation
 from hub.setup.house import House
-from hub.sources.models import Source
+from hub.sources.models import WRITTEN, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Step:
 def first_steps(session: Session, house: House) -> list[Step]:
     """In the order in which each makes the next one easier."""
     first = session.scalar(select(Organisation.slug).order_by(Organisation.created).limit(1))
-    sources = session.scalar(select(func.count()).select_from(Source)) or 0
+    sources = session.scalar(select(func.count()).where(Source.kind != WRITTEN)) or 0
     return [_named(house), _joined(first), _collected(sources, first), _mailed(session), _invited(session, first)]
 
 

@@ -14,6 +14,7 @@ import hub.notices.personal as notices
 import hub.records.personal as records
 import hub.sources.personal as sources
 import hub.talk.personal as talk
+import hub.writing.personal as writing
 from hub.accounts.models import Person
 from hub.policy import WORK
 
@@ -67,6 +68,11 @@ HOLDINGS: Final = (
         "notices",
         lambda session, who: {"notices": notices.export_person(session, who.person_id)},
         lambda session, who, _: notices.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "writing",
+        lambda session, who: writing.export_person(session, who.person_id),
+        lambda session, who, _: writing.forget_person(session, who.person_id),
     ),
     Holding(
         "mail",

@@ -103,6 +103,7 @@ def organisation(slug: str) -> Any:
             may_hand_over=can(actor(), "hand over", row),
             may_answer=can(actor(), "answer reports", row),
             may_manage=can(actor(), "manage members", row),
+            may_write=can(actor(), "write practice notes", row),
             may_edit=can(actor(), "edit organisation", row),
             may_set_sign_in=can(actor(), "manage sign-in", row),
         )

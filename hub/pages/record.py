@@ -16,15 +16,17 @@ from hub.organisations.models import Organisation
 from hub.policy import audiences, can
 from hub.records.audiences import shown_to
 from hub.records.blocks import why_kept_out
-from hub.records.cards import cards, licence_name, licence_use, why_check
+from hub.records.cards import STAGE_NAMES, cards, licence_name, licence_use, why_check
 from hub.records.decisions import HIDE
 from hub.records.figures import FOR_ALL
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.records.rows import contract_of
-from hub.sources.models import Source
+from hub.sources.models import WRITTEN, Source
 from hub.topics.service import Vocabulary
 from hub.web import actor, database, part, policy, require
 from hub.worddiff import difference
+from hub.writing.notes import shown
+from hub.writing.words import parts_of
 from vocab.scheme import Scheme
 
 SHOWN = 4000
@@ -49,14 +51,15 @@ def record(id: str) -> Any:
             return render_template("record/withdrawn.html", row=row, organisation=organisation), 410
         copies = _copies(session, row)
         similar = _similar(row, copies)
+        note = shown(session, id, actor=actor()) if source.kind == WRITTEN else None
         found = cards(session, [id, *copies, *similar], scheme, audiences(actor()))
-        shown = {card.id: card for card in found if card.id == id or not card.restricted}
+        seen = {card.id: card for card in found if card.id == id or not card.restricted}
         return render_template(
             "record/record.html",
             row=row,
             organisation=organisation,
             source=source,
-            card=shown[id],
+            card=seen[id],
             text=_shown(row) if row.licence_uri or row.licence_text else "",
             cut=len(row.text) > SHOWN,
             licence=licence_name(row.licence_uri, row.licence_text),
@@ -66,8 +69,11 @@ def record(id: str) -> Any:
             may_see_raw=can(actor(), "see raw items", row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),
-            copies=[shown[one] for one in copies if one in shown],
-            similar=[shown[one] for one in similar if one in shown],
+            copies=[seen[one] for one in copies if one in seen],
+            similar=[seen[one] for one in similar if one in seen],
+            note=note,
+            parts=parts_of(note.words) if note else [],
+            stage=_(STAGE_NAMES[row.stage]) if row.stage in STAGE_NAMES else "",
         )
 
 
@@ -87,7 +93,7 @@ def _shown(row: RecordRow) -> str:
 def versions(id: str) -> str:
     """Every version, and what each changed, word by word."""
     with database().reading() as session:
-        row, organisation, _source = _find(session, id)
+        row, organisation, source = _find(session, id)
         _require_kept(session, row)
         if row.withdrawn_at:
             raise NotFound(_("This document was withdrawn by its publisher, so its versions are not shown."))
@@ -106,6 +112,7 @@ def versions(id: str) -> str:
             changes=changes,
             first=states[-1],
             licensed=licensed,
+            written=source.kind == WRITTEN,
         )
 
 

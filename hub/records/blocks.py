@@ -24,7 +24,7 @@ HIDDEN: Final = N_("It is not shown while a report about it is looked into.")
 ERASED: Final[dict[str, Any]] = {
     **dict.fromkeys(("title", "summary", "text", "lemmas", "title_lemmas", "contact", "rights", "url"), ""),
     **dict.fromkeys(("creators", "sets", "subjects", "files", "hops", "fingerprint"), []),
-    **dict.fromkeys(("meta_hash", "text_hash", "licence_uri", "licence_text"), ""),
+    **dict.fromkeys(("meta_hash", "text_hash", "licence_uri", "licence_text", "outcome", "stage"), ""),
     "raw": None,
     "validators": {},
 }

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
-from federation.record import TYPES, as_moment
+from federation.record import OUTCOMES, STAGES, TYPES, as_moment
 from hub.db import now
 from hub.languages import N_, language
 from hub.languages import gettext as _
@@ -33,6 +33,22 @@ TYPE_NAMES: Final[dict[str, str]] = {
 }
 """What people read for a type."""
 
+OUTCOME_NAMES: Final[dict[str, str]] = {
+    "worked": N_("Worked"),
+    "promising": N_("Promising"),
+    "did-not-work": N_("Did not work"),
+}
+"""What people read for what came of a practice; none of them stands out."""
+
+STAGE_NAMES: Final[dict[str, str]] = {
+    "planned": N_("Planned"),
+    "pilot": N_("Tried out"),
+    "in-use": N_("In use"),
+    "established": N_("In use for more than a year"),
+    "ended": N_("Ended"),
+}
+"""What people read for how far it is."""
+
 LANGUAGE_NAMES: Final[dict[str, str]] = {
     "en": "English",
     "cy": "Cymraeg",
@@ -46,6 +62,8 @@ GOOD_FOR: Final[dict[str, int]] = {"news": 365, "event": 365, "policy": 730, "gu
 """Days after which a kind of document should be checked before it is reused; 1,095 for the others."""
 
 assert set(TYPE_NAMES) == set(TYPES)
+assert set(OUTCOME_NAMES) == set(OUTCOMES)
+assert set(STAGE_NAMES) == set(STAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,12 @@ class Card:
     check: str
     also: int
     restricted: bool = False
+    outcome: str = ""
+
+    @property
+    def outcome_name(self) -> str:
+        """What people read for what came of a practice; empty where nothing is said."""
+        return _(OUTCOME_NAMES[self.outcome]) if self.outcome in OUTCOME_NAMES else ""
 
     @property
     def type_name(self) -> str:
@@ -149,7 +173,7 @@ _SHOWN: Final = (
     *(_RECORDS.id, _RECORDS.title, _RECORDS.summary, _RECORDS.type, _RECORDS.language, _RECORDS.published),
     *(_RECORDS.licence_uri, _RECORDS.licence_text, _RECORDS.valid_until, _RECORDS.review_by),
     *(_ORGANISATIONS.slug, _ORGANISATIONS.name, _ORGANISATIONS.sector, _PUBLISHERS, _TAGS),
-    _RECORDS.audience,
+    *(_RECORDS.audience, _RECORDS.outcome),
 )
 """The columns of a card: whole rows would cost a search page three times as much."""
 
@@ -196,6 +220,7 @@ def _card(row: Any, scheme: Scheme) -> Card:
         check=why_check(row),
         also=row.publishers,
         restricted=row.audience is not None,
+        outcome=row.outcome,
     )
 
 

@@ -142,6 +142,7 @@ def fill(row: RecordRow, record: Record, defaults: Defaults, enriched: Enriched)
     row.organisation_id, row.audience = defaults.organisation_id, defaults.audience
     for name in ("url", "datestamp", "title", "summary", "issued", "modified", "valid_until", "review_by", "rights"):
         setattr(row, name, getattr(record, name))
+    row.outcome, row.stage = record.outcome, record.stage
     row.text = record.text
     row.contact = record.contact or defaults.contact
     row.language = enriched.language or _short(record.language) or defaults.language

@@ -60,6 +60,11 @@ class RecordRow(Base):
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     hops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
+    outcome: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """What came of a practice (federation.record.OUTCOMES); empty where nothing is said of it."""
+    stage: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """How far it is (federation.record.STAGES)."""
+
     version: Mapped[int] = mapped_column(default=1)
     """Number of what people can read: 1, 2, 3 …; a new one when a hash changes."""
     touched: Mapped[int] = mapped_column(default=1)

@@ -31,6 +31,8 @@ def contract_of(row: RecordRow) -> Record:
         subjects=tuple(row.subjects),
         files=tuple(File(**one) for one in row.files),
         hops=tuple(Hop(**one) for one in row.hops),
+        outcome=row.outcome,
+        stage=row.stage,
     )
 
 

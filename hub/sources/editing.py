@@ -28,6 +28,7 @@ from hub.sources.service import (
     registered,
     source_and_organisation,
 )
+from hub.sources.written import require_visited
 from hub.web import actor, database, part, policy, require
 
 blueprint = Blueprint("editing", __name__)
@@ -106,6 +107,7 @@ def _save(id: str, typed: Typed) -> Any:
     with database().writing() as session:
         row, organisation = source_and_organisation(session, id, actor=actor())
         require("register sources", row)
+        require_visited(row)
         to = choices_in(typed, part("vocabulary").scheme)
         waits = must_wait(actor(), organisation, house())
         waited = row.approval == WAITING
@@ -133,6 +135,7 @@ def _stored(id: str) -> tuple[Typed, Organisation]:
     with database().reading() as session:
         row, organisation = source_and_organisation(session, id, actor=actor())
         require("register sources", row)
+        require_visited(row)
         return typed_of(row, organisation.slug, edition(row), part("vocabulary").scheme), organisation
 
 

@@ -12,7 +12,7 @@ from harvesters.base import Problem
 from hub.languages import N_, ngettext
 from hub.languages import gettext as _
 from hub.retold import retold, retold_kept, retold_problem
-from hub.sources.models import DECLINED, WAITING, ProblemRow, Run, Source
+from hub.sources.models import DECLINED, WAITING, WRITTEN, ProblemRow, Run, Source
 from hub.words import at
 
 State = Literal["ok", "warn", "bad", "info"]
@@ -73,6 +73,8 @@ def health_of(session: Session, source: Source) -> Health:
 
 def health_after(source: Source, last: Run | None) -> Health:
     """The state of a source whose last run is `last`."""
+    if source.kind == WRITTEN:
+        return Health("ok", _("Written here."), _("Its people write on this hub, so nothing is collected."))
     if source.approval == WAITING:
         return Health(
             "info", _("Waiting for approval."), _("Nothing is collected before whoever runs this hub agrees.")

@@ -17,8 +17,9 @@ from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, new_id, now
 from hub.errors import Conflict
 from hub.languages import gettext as _
-from hub.sources.models import ACTIVE, Run, Source
+from hub.sources.models import ACTIVE, WRITTEN, Run, Source
 from hub.sources.notices import Named, tell_failed
+from hub.sources.written import require_visited
 from hub.words import on
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def queue_run(session: Session, source: Source, slot: str = "") -> Run:
     session.scalar(locking(select(Source).where(Source.id == source.id)))
     if source.approval:
         raise Conflict(_("%(name)s is not approved, so nothing is collected from it.", name=source.name))
+    require_visited(source)
     active = session.scalar(select(Run).where(Run.source_id == source.id, Run.state.in_(ACTIVE)))
     if active is not None:
         told = {"name": source.name, "when": f"{on(active.created)}, {active.created:%H:%M} UTC"}
@@ -60,7 +62,8 @@ def queue_due(database: Database) -> list[str]:
             session.scalars(
                 select(Source.id)
                 .where(
-                    Source.paused.is_(False), Source.approval == "", Source.next_due <= now(), Source.id.not_in(busy)
+                    *(Source.paused.is_(False), Source.approval == "", Source.kind != WRITTEN),
+                    *(Source.next_due <= now(), Source.id.not_in(busy)),
                 )
                 .order_by(Source.next_due)
             )

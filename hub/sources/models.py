@@ -16,6 +16,9 @@ WAITING = "waiting"
 DECLINED = "declined"
 """What the operator has still to say, or has said, of a source; nothing where it may be collected."""
 
+WRITTEN = "written"
+"""The kind of a source that nobody visits: what an organisation's people write on this hub (hub/sources/written.py)."""
+
 PUBLIC = "public"
 RESTRICTED = "restricted"
 VISIBILITIES = (PUBLIC, RESTRICTED)

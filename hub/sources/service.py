@@ -24,6 +24,7 @@ from hub.records.models import RecordRow
 from hub.records.service import touch_all
 from hub.sources.categories import remap
 from hub.sources.models import ACTIVE, LONGEST_ADDRESS, PUBLIC, RESTRICTED, VISIBILITIES, WAITING, Run, Source, claim_of
+from hub.sources.written import require_visited
 
 SHORTEST_INTERVAL = 60
 LONGEST_INTERVAL = 366 * 86400
@@ -272,6 +273,7 @@ def find_source(session: Session, key: str) -> Source:
 
 def pause(session: Session, source: Source, *, actor: Actor, paused: bool) -> None:
     """Stop checking the source by the clock, or go on; what is stored stays findable."""
+    require_visited(source)
     source.paused = paused
     if not paused:
         source.next_due = now()

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from harvesters.kinds import KINDS
 from hub.accounts.duties import duty_of
 from hub.audit.service import note_act
 from hub.errors import NotFound
@@ -32,8 +31,9 @@ from hub.sources.health import (
 )
 from hub.sources.held import accept_held, refuse_held
 from hub.sources.leases import queue_run
-from hub.sources.models import Run, Source
+from hub.sources.models import WRITTEN, Run, Source
 from hub.sources.service import pause, source_and_organisation
+from hub.sources.written import SHOWN_KINDS
 from hub.web import FeedEntry, actor, address_with, atom, csv_table, database, paging, part, policy, require
 
 LIST = 50
@@ -81,7 +81,7 @@ def listing() -> Any:
             paging=where,
             order=order if order in ORDERS else "organisation",
             orders=ORDERS,
-            kinds=KINDS,
+            kinds=SHOWN_KINDS,
             may_register=can(actor(), "register sources"),
         )
 
@@ -134,7 +134,8 @@ def source(id: str) -> str:
             "sources/source.html",
             source=row,
             organisation=organisation,
-            kind=KINDS[row.kind],
+            kind=SHOWN_KINDS[row.kind],
+            written=row.kind == WRITTEN,
             health=health_of(session, row),
             runs=runs,
             groups=problems_of(session, last.id) if last else [],

@@ -1,5 +1,7 @@
 """The contract: round trip through JSON, cleaning, hashes, and the words for types."""
 
+import hashlib
+import json
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
@@ -44,6 +46,8 @@ FULL = Record(
     subjects=("damp", "housing"),
     files=(File("https://northford.example/damp.pdf", "application/pdf", 1000, "ab" * 32),),
     hops=(Hop("https://hub.example/oai", "oai:hub.example:1", "2026-11-21", "2026-11-22T00:00:00Z"),),
+    outcome="did-not-work",
+    stage="ended",
 )
 
 
@@ -94,6 +98,16 @@ def test_meta_hash_covers_what_is_shown_and_nothing_else() -> None:
     assert meta_hash(same) == meta_hash(FULL)
     for change in ({"title": "x"}, {"licence": Licence()}, {"files": ()}, {"review_by": None}, {"deleted": "gone"}):
         assert meta_hash(replace(FULL, **change)) != meta_hash(FULL)
+
+
+def test_records_without_an_outcome_keep_the_hash_that_they_had_before_there_was_one() -> None:
+    plain = replace(FULL, outcome="", stage="")
+    assert meta_hash(replace(plain, outcome="worked")) != meta_hash(plain) != meta_hash(replace(plain, stage="pilot"))
+    left_out = ("text", "datestamp", "hops", "outcome", "stage")
+    shown = {key: value for key, value in to_json(plain).items() if key not in left_out}
+    assert (
+        meta_hash(plain) == hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    )
 
 
 def test_publishers_words_for_types() -> None:

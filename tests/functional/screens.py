@@ -25,6 +25,7 @@ from hub.sources.told import secret_of
 from tests.hub.accounts.people import Browser
 from tests.hub.site import Site, filled_site
 from tests.hub.sources.checked import Checked, website
+from tests.hub.writing.written import NOTE, draft, publish
 from tests.servers.loopback import Answer, Request, serve
 from tests.servers.town import NO_LINK, Town
 
@@ -46,7 +47,14 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
         "/organisations/northford-city/hand-over",
         "/organisations/quietshire/hand-over",
     ),
-    "/records/<id>": ("/records/{homes}", "/records/{bwyd}", "/records/{fair}", "/records/{alarms}", "/records/none"),
+    "/records/<id>": (
+        "/records/{record of note}",
+        "/records/{homes}",
+        "/records/{bwyd}",
+        "/records/{fair}",
+        "/records/{alarms}",
+        "/records/none",
+    ),
     "/records/<id>/versions": ("/records/{homes}/versions",),
     "/records/<id>/report": ("/records/{homes}/report",),
     "/reports/<secret>": ("/reports/{secret of open report}", "/reports/{secret of answered report}", "/reports/none"),
@@ -57,6 +65,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/sources/<id>/told/<secret>": ("/sources/{held}/told/{told}",),
     "/sources/<id>/problems": ("/sources/{unread}/problems", "/sources/{never checked}/problems"),
     "/sources/<id>/runs/<run_id>": ("/sources/{held}/runs/{held run}", "/sources/{unread}/runs/{unread run}"),
+    "/notes/<id>": ("/notes/{draft note}", "/notes/{note}"),
+    "/notes/<id>/edit": ("/notes/{draft note}/edit", "/notes/{note}/edit"),
     "/sources/new/found": ("/sources/new/found?organisation=northford-city&address={town}", "/sources/new/found"),
     "/sources/new/preview": ("/sources/new/preview?{news}",),
     "/sources/new/settings": ("/sources/new/settings?{news}", "/sources/new/settings?{news}&every=never&checked=yes"),
@@ -132,6 +142,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         }
         things |= _reports(site, readers)
         things |= _links(site, readers)
+        things |= _notes(readers["officer"])
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 
@@ -219,6 +230,16 @@ def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:
         link = make_link(session, seconds=3600)
     mailed = {"invitation": guest, "address change": another, "confirmation": newcomer, "reset": known}
     return {"link": link, "newcomer": id, **{name: _last(stranger.link(to)) for name, to in mailed.items()}}
+
+
+def _notes(author: Browser) -> dict[str, str]:
+    """A note that is published, with changes that are not, and a draft with nearly nothing in it."""
+    found = {"draft note": _last(draft(author, what="", why="", happened="", again="", topics=""))}
+    note = draft(author)
+    record = publish(author, note)
+    (seen,) = author.page(f"{note}/edit").all("//input[@name='seen']/@value")
+    author.posted(f"{note}/edit", **{**NOTE, "title": "Reporting damp by post", "seen": seen})
+    return {**found, "note": _last(note), "record of note": _last(record)}
 
 
 def _last(address: str) -> str:

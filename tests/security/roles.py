@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from federation.record import Record
 from harvesters.base import upsert
 from hub.accounts.models import Invitation, Membership, Person
-from hub.accounts.service import open_stamped
+from hub.accounts.service import actors_for, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.db import now
 from hub.moderation.models import Report
@@ -28,6 +28,8 @@ from hub.policy import ADMIN, COMMAND_LINE, CONTENT, OFFICER, OPERATOR, SITE_MOD
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.models import RESTRICTED, WAITING, Run, Source
+from hub.writing.notes import begin_note, publish_note
+from hub.writing.words import Words
 from tests.hub.site import BASE, Site, filled_site
 from tests.people import NAMED
 
@@ -141,6 +143,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "sources": ("there", "restricted", "waiting", "none"),
     "reports": ("there", "answered", "none"),
     "people": ("there", "suspended", "none"),
+    "notes": ("there", "draft", "none"),
 }
 """What a route is about -> in which states the table has it. Everything else is there, or is not."""
 
@@ -191,6 +194,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "run_id": run.id,
         "sources id": source.id,
         "records id": record.id,
+        "notes id": _note(session, made.people["officer"], source.organisation_id, published=True),
         "people id": made.people["officer elsewhere"],
         "take-downs id": decision.id,
         "reports id": reports[0][0].id,
@@ -203,6 +207,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "taken-down": {"records id": site.ids["fans"]},
         "withdrawn": {"records id": site.ids["fair"]},
         "waiting": {"sources id": waiting.id},
+        "draft": {"notes id": _note(session, made.people["officer"], source.organisation_id)},
         "answered": {"reports id": reports[1][0].id, "reports secret": reports[1][1]},
         "suspended": {"people id": made.people["suspended"]},
         "none": {**dict.fromkeys([*there, "id", "secret"], "none"), "filename": "none.css"},
@@ -222,6 +227,15 @@ def _restricted(session: Session, organisation: str) -> dict[str, str]:
     keep(session, source_id=source.id, run_id=run.id, found=[(upsert(record), Enriched("en"))], defaults=defaults)
     kept = session.scalars(select(RecordRow.id).where(RecordRow.source_id == source.id)).one()
     return {"sources id": source.id, "run_id": run.id, "records id": kept}
+
+
+def _note(session: Session, author: str, organisation: str, *, published: bool = False) -> str:
+    actor = actors_for(session, [author])[author]
+    words = Words(title="Lamps", what="We lent lamps.", happened="It worked.", outcome="worked", stage="in-use")
+    row = begin_note(session, actor=actor, organisation=session.get_one(Organisation, organisation), words=words)
+    if published:
+        publish_note(session, row, actor=actor, words=words, enriched=Enriched("en"), base_url=BASE)
+    return row.id
 
 
 def _report(session: Session, record: RecordRow, by: str) -> tuple[Report, str]:
