@@ -16,6 +16,7 @@ from hub.db import beside, locking, new_id, now
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
+from hub.notices.service import About, happened
 from hub.organisations.models import Organisation
 from hub.policy import Actor, can
 from hub.records.blocks import TAKING_DOWN, withheld
@@ -215,6 +216,9 @@ def publish_note(
     row.record_id, row.state, row.words, row.changed = kept.id, PUBLISHED, {}, now()
     row.edition += 1
     note_act(session, actor=actor, action="publish note" if first else "change note", thing=f"note {row.id}")
+    # Of its topics those hear who follow them, as of any new document.
+    about = About("record", kept.id, f"/records/{kept.id}")
+    happened(session, what="note", about=about, by=actor, language=words.language, title=words.title)
     return kept
 
 
