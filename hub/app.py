@@ -25,6 +25,13 @@ from hub.alerts.notice_views import blueprint as notices
 from hub.alerts.reading import UNREAD
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
+from hub.communities.belonging import blueprint as community_members
+from hub.communities.joining import blueprint as community_joining
+from hub.communities.now import NowPart
+from hub.communities.pages import blueprint as community
+from hub.communities.service import Inside
+from hub.communities.settings import blueprint as community_settings
+from hub.communities.views import blueprint as communities
 from hub.config import Settings
 from hub.db import Database, is_text
 from hub.governance.views import blueprint as personal
@@ -69,6 +76,11 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     restricted,
     record,
     topic,
+    communities,
+    community,
+    community_members,
+    community_joining,
+    community_settings,
     organisation,
     organising,
     registering,
@@ -98,6 +110,12 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     notices,
     health,
 )
+
+NOW: Final[tuple[NowPart, ...]] = ()
+"""What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
+
+INSIDE: Final[tuple[Inside, ...]] = ()
+"""What announces everything in a community anew when others may see it (hub/communities/service.py)."""
 
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
 """Endpoints that are not ours, and what they do."""
@@ -139,6 +157,8 @@ def create_app(
             "courier": courier,
             "metrics": watch(app),
             "house": Settled(database, settings),
+            "now": NOW,
+            "inside": INSIDE,
             **more,
         },
     )

@@ -32,6 +32,10 @@ class Community(Base):
     """Since when it can only be read."""
     members: Mapped[int] = mapped_column(default=0)
     """How many people belong to it: counted when that changes, so that lists need not."""
+    organisations: Mapped[int] = mapped_column(default=0)
+    """How many organisations they come from: counted when somebody comes or goes, and every night."""
+    folded: Mapped[str] = mapped_column(Text, default="")
+    """Name, other names and purpose in small letters: what the search of the list looks at."""
     touched: Mapped[int] = mapped_column(default=1)
     """Counts every change that the index must see; the index's document version."""
 

@@ -1,6 +1,7 @@
 """Opening a community, changing what it says of itself, archiving and reviving it."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,9 +9,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.duties import take_on
-from hub.accounts.models import CommunityMember
+from hub.accounts.models import CommunityMember, Membership
 from hub.audit.service import note_act
-from hub.communities.access import VISIBILITIES
+from hub.communities.access import CONFIDENTIAL, VISIBILITIES
 from hub.communities.models import Community, CommunityConcept
 from hub.db import alone, now, require_storable
 from hub.errors import BadInput, Conflict
@@ -18,12 +19,19 @@ from hub.index.outbox import announce
 from hub.languages import ENGLISH, LANGUAGES
 from hub.languages import gettext as _
 from hub.organisations.service import slug_of
-from hub.policy import FACILITATOR, MEMBER, Actor
+from hub.policy import FACILITATOR, MEMBER, Actor, can
 
 DOCUMENT: Final = "community"
 """The name of communities in the index and its outbox."""
 
 MOST_CONCEPTS: Final = 10
+
+RESERVED: Final = ("new",)
+"""What stands in addresses where a community's short name does."""
+
+Inside = Callable[[Session, str], None]
+"""Announces everything that a package holds of the community with this id anew to the index, in the caller's
+transaction: who may see it has changed. The `touched` of each document grows with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +50,10 @@ class Details:
 def open_community(session: Session, *, actor: Actor, organisation_id: str, details: Details) -> Community:
     """A new community, whose first facilitator and accountable owner is whoever opens it.
 
-    BadInput for what is wrong with the details, Conflict for a name that another has.
+    BadInput for what is wrong with the details, Conflict for a name that another has of which they may know.
     """
     _require_good(details)
-    slug = slug_of(details.name)
-    alone(session, f"community {slug}")
-    if session.scalar(select(Community.id).where(Community.slug == slug)):
-        raise Conflict(_("There is already a community of this name. Choose another."))
-    row = Community(slug=slug, organisation_id=organisation_id)
+    row = Community(slug=_free_slug(session, details, actor), organisation_id=organisation_id)
     _put(row, details)
     session.add(row)
     session.flush()
@@ -63,8 +67,27 @@ def open_community(session: Session, *, actor: Actor, organisation_id: str, deta
     return row
 
 
-def change_community(session: Session, row: Community, *, actor: Actor, details: Details) -> None:
-    """Change what it says. Its address stays, so that links to it go on. BadInput."""
+def _free_slug(session: Session, details: Details, actor: Actor) -> str:
+    """Its short name. A refusal must not tell of one that is confidential, and whose name is not in its address either.
+
+    So those, and those whose name a hidden one has, get some letters more that nobody guesses.
+    """
+    slug = slug_of(details.name, "community")[:70].strip("-")
+    alone(session, f"community {slug}")
+    there = session.scalar(select(Community).where(Community.slug == slug))
+    if there is not None and can(actor, "read", there):
+        raise Conflict(_("There is already a community of this name. Choose another."))
+    hidden = there is not None or details.visibility == CONFIDENTIAL or slug in RESERVED
+    return f"{slug}-{secrets.token_hex(4)}" if hidden else slug
+
+
+def change_community(
+    session: Session, row: Community, *, actor: Actor, details: Details, inside: Sequence[Inside]
+) -> None:
+    """Change what it says. Its address stays, so that links to it go on. BadInput.
+
+    Where another visibility shows it to others than before, everything in it is announced by `inside`.
+    """
     _require_good(details)
     before = row.visibility
     _put(row, details)
@@ -77,6 +100,9 @@ def change_community(session: Session, row: Community, *, actor: Actor, details:
         visibility=row.visibility if row.visibility != before else "",
     )
     touch(session, row)
+    if row.visibility != before:
+        for announce_all in inside:
+            announce_all(session, row.id)
 
 
 def archive(session: Session, row: Community, *, actor: Actor) -> None:
@@ -114,10 +140,14 @@ def note_activity(row: Community) -> None:
 
 
 def count_members(session: Session, row: Community) -> None:
-    """Count its people anew."""
+    """Count its people anew, and the organisations that they come from."""
     session.flush()
-    belonging = select(func.count()).where(CommunityMember.community_id == row.id)
-    row.members = session.scalar(belonging) or 0
+    joined = (
+        select(func.count(CommunityMember.id.distinct()), func.count(Membership.organisation_id.distinct()))
+        .outerjoin(Membership, Membership.person_id == CommunityMember.person_id)
+        .where(CommunityMember.community_id == row.id)
+    )
+    row.members, row.organisations = session.execute(joined).one()
 
 
 def concepts_of(session: Session, community_id: str) -> list[str]:
@@ -149,6 +179,7 @@ def _require_good(details: Details) -> None:
 def _put(row: Community, details: Details) -> None:
     row.name, row.purpose, row.rules = details.name.strip(), details.purpose.strip(), details.rules.strip()
     row.visibility, row.language, row.other_names = details.visibility, details.language, list(details.other_names)
+    row.folded = "\n".join((row.name, *row.other_names, row.purpose)).casefold()
 
 
 def _set_concepts(session: Session, row: Community, uris: Sequence[str]) -> None:

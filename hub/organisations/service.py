@@ -52,10 +52,10 @@ class Details:
     language: str = ENGLISH
 
 
-def slug_of(name: str) -> str:
-    """`Cyngor Dyffryn` -> `cyngor-dyffryn`: for addresses."""
+def slug_of(name: str, otherwise: str = "organisation") -> str:
+    """`Cyngor Dyffryn` -> `cyngor-dyffryn`: for addresses; `otherwise` where nothing is left of it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "organisation"
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or otherwise
 
 
 def add_organisation(

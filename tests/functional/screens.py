@@ -15,19 +15,26 @@ from sqlalchemy import select, update
 
 from hub.accounts.models import Joining, Membership, Person
 from hub.accounts.service import make_link
+from hub.communities.access import PRIVATE
+from hub.communities.invitations import invite
+from hub.communities.membership import join
+from hub.communities.service import archive
 from hub.jobs import Workshop
+from hub.mail.models import Mail
 from hub.moderation.models import Report
 from hub.organisations.service import find_organisation
-from hub.policy import ADMIN, OFFICER, OPERATOR, SITE_MODERATOR
+from hub.policy import ADMIN, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
 from tests.hub.accounts.people import Browser
+from tests.hub.communities.made import acting, made
 from tests.hub.site import Site, filled_site
 from tests.hub.sources.checked import Checked, website
 from tests.hub.writing.written import NOTE, draft, publish
 from tests.servers.loopback import Answer, Request, serve
 from tests.servers.town import NO_LINK, Town
+from tests.vocab.loaded import common
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/": ("/",),
@@ -47,6 +54,23 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
         "/organisations/northford-city/hand-over",
         "/organisations/quietshire/hand-over",
     ),
+    "/communities": ("/communities", "/communities?q=zzzz", "/communities?state=archived"),
+    "/communities/<slug>": (
+        *("/communities/damp-and-mould", "/communities/safeguarding-leads", "/communities/flood-of-2019"),
+        "/communities/none",
+    ),
+    "/communities/<slug>/about": ("/communities/damp-and-mould/about", "/communities/safeguarding-leads/about"),
+    "/communities/<slug>/members": (
+        "/communities/damp-and-mould/members",
+        "/communities/damp-and-mould/members?q=zzzz",
+    ),
+    "/communities/<slug>/join": ("/communities/damp-and-mould/join", "/communities/safeguarding-leads/join"),
+    "/communities/<slug>/leave": ("/communities/damp-and-mould/leave",),
+    "/communities/<slug>/ask": ("/communities/damp-and-mould/ask",),
+    "/communities/<slug>/requests": ("/communities/safeguarding-leads/requests",),
+    "/communities/<slug>/edit": ("/communities/damp-and-mould/edit", "/communities/flood-of-2019/edit"),
+    "/communities/new": ("/communities/new", "/communities/new?name=Damp+homes&topic=HOU", "/communities/new?name="),
+    "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),
     "/records/<id>": (
         "/records/{record of note}",
         "/records/{homes}",
@@ -143,6 +167,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _reports(site, readers)
         things |= _links(site, readers)
         things |= _notes(readers["officer"])
+        things |= _communities(site)
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 
@@ -213,6 +238,24 @@ def _reports(site: Site, readers: dict[str, Browser]) -> dict[str, str]:
     taken = {"what": site.record("bins"), "ground": "copyright", "facts": "The photographer has asked for it."}
     moderator.posted("/manage/take-downs", f"/manage/take-downs/new?what={taken['what']}", **taken)
     return found
+
+
+def _communities(site: Site) -> dict[str, str]:
+    """An open one, a private one that somebody wants to join, and one that is archived."""
+    with site.database.writing() as session:
+        ann, bo = (
+            session.scalars(select(Person.id).where(Person.name == one)).one() for one in ("Ann Officer", "Bo Admin")
+        )
+        facilitator = acting(session, bo)
+        made(session, "Damp and mould", actor=facilitator, members=[ann], concepts=list(common().concepts)[:2])
+        private = made(session, "Safeguarding leads", PRIVATE, actor=facilitator)
+        join(session, private, actor=acting(session, ann), words="I lead on it at Northford.")
+        archive(session, made(session, "Flood of 2019", actor=facilitator), actor=facilitator)
+        address = {"address": "/community-invitations/{}", "hub": "Moothall"}
+        email = "guest@community.example"
+        invite(session, private, actor=facilitator, email=email, role=MEMBER, **address)
+        text = session.scalars(select(Mail.text).where(Mail.recipient == email)).one()
+    return {"community": text.partition("/community-invitations/")[2].split()[0]}
 
 
 def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from hub.sources.models import ACTIVE, WAITING, Run, Source
 from tests.hub.accounts.authenticator import Device, code, set_up
 from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
+from tests.hub.communities.acts import ACTS as OF_COMMUNITIES
 from tests.hub.site import Site, filled_site, parameters
 from tests.people import NAMED
 from tests.servers.oidc import liar
@@ -413,6 +414,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     "/sources/<id>/runs/<run_id>/decide": lambda by: by.send(
         f"/sources/{by.source}/runs/{by.held()}/decide", decision="accept"
     ),
+    **OF_COMMUNITIES,
 }
 """Route -> how an operator (or whoever it is for) sends its form so that it goes well; the status."""
 
