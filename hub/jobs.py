@@ -17,13 +17,16 @@ from harvesters.sandbox import Sandbox
 from hub import tables
 from hub.accounts.duties import tell_owners
 from hub.accounts.oidc import Providers, guarded
+from hub.alerts.matching import Followers, Taker, match_new
 from hub.config import Settings
 from hub.db import Database
-from hub.errors import BadInput
+from hub.errors import BadInput, Busy, IndexUnavailable
 from hub.governance.erasures import erase_again, keep_list
 from hub.governance.nights import every_night
-from hub.index.engines import open_writer
+from hub.index.engines import open_matcher, open_reader, open_writer
 from hub.index.worker import Documents, Keeper
+from hub.library.feeding import LibraryTaker
+from hub.library.filling import fill_due
 from hub.mail.delivery import Mailer, at_work
 from hub.mail.relay import read_relay
 from hub.moderation.reports import escalate_due
@@ -31,6 +34,8 @@ from hub.policy import WORK
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT
+from hub.search.expand import Expander
+from hub.search.saved import SavedQueries
 from hub.setup.house import Settled
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
@@ -134,6 +139,11 @@ def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
     return {DOCUMENT: RecordDocuments(vocabulary), THREAD: ThreadDocuments(vocabulary)}
 
 
+def takers_of(vocabulary: Vocabulary, expander: Expander, queries: SavedQueries) -> tuple[Taker, ...]:
+    """Who waits for new records."""
+    return (LibraryTaker(vocabulary, queries), Followers(expander.expand, vocabulary.scheme))
+
+
 def tell_refused(database: Database, document_type: str, id: str, reason: str) -> None:
     """A document that the index gave up becomes a problem of its run."""
     log.warning("The index does not take %s %s: %s", document_type, id, reason)
@@ -168,6 +178,28 @@ def delete_old(workshop: Workshop) -> None:
     every_night(workshop.database)
 
 
+class Watch:
+    """What looks at all that is new: for the libraries of communities, and for whoever follows it."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._database = workshop.database
+        self._vocabulary = workshop.vocabulary
+        self._records = documents_of(workshop.vocabulary)[DOCUMENT]
+        self._reader, self._matcher = open_reader(workshop.settings), open_matcher(workshop.settings)
+        self._expander = Expander(workshop.vocabulary, workshop.settings.cache)
+        self._queries = SavedQueries(workshop.vocabulary, self._expander)
+
+    def look(self) -> None:
+        """Match what is new, and fill the libraries that are. What the index must answer may wait."""
+        takers = takers_of(self._vocabulary, self._expander, self._queries)
+        try:
+            while match_new(self._database, self._matcher, self._records, takers).records:
+                pass
+        except (IndexUnavailable, Busy) as error:
+            log.warning("What is new waits for the index before anybody hears of it: %s", error)
+        fill_due(self._database, self._reader, self._vocabulary, self._queries)
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Workshop]:
     workshop = Workshop(settings)
@@ -197,6 +229,7 @@ def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
     """The clock: what is due is queued, what nobody works on is sent again."""
     ticker = Ticker()
     ticker.every(workshop.times.tick, partial(start_due, workshop, courier))
+    ticker.every(workshop.times.tick, Watch(workshop).look)
     ticker.every(workshop.times.sweep, partial(take_up, workshop, courier))
     ticker.every(workshop.times.night, partial(delete_old, workshop))
     take_up(workshop, courier)

@@ -6,6 +6,7 @@ from hub.audit import models as audit
 from hub.communities import models as communities
 from hub.governance import models as governance
 from hub.index import models as index
+from hub.library import models as library
 from hub.mail import models as mail
 from hub.moderation import models as moderation
 from hub.notices import models as notices
@@ -73,6 +74,10 @@ TABLES = (
     talk.PostReport,
     talk.ReplyAddress,
     talk.MailTaken,
+    library.Collection,
+    library.LibraryItem,
+    library.LibrarySearch,
+    library.LibraryFilled,
     index.IndexOutbox,
     mail.Mail,
     notices.Notice,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Select, TextClause, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.service import actors_for
@@ -36,6 +36,9 @@ IN_STATEMENT: Final = 500
 class Taker(Protocol):
     """Who wants new records: hands in searches under names of its own, and takes what they found."""
 
+    changed: bool
+    """Whether it wants those, too, that were matched once and have changed since."""
+
     def searches(self, session: Session) -> Mapping[str, Query]:
         """All of them, each time."""
         ...
@@ -56,8 +59,7 @@ class Batch:
 def match_new(database: Database, matcher: SavedMatcher, documents: Documents, takers: Sequence[Taker]) -> Batch:
     """One batch; an empty one when there is nothing new. Any number may do it at the same time."""
     with database.reading() as session:
-        fresh = select(RecordRow.id).where(RecordRow.matched_at.is_(None)).order_by(RecordRow.id)
-        ids = list(session.scalars(fresh.limit(AT_ONCE)))
+        ids = [id for wanted in (_NEW, _CHANGED) for id in session.scalars(_ids(wanted).limit(AT_ONCE))]
         if not ids:
             return Batch()
         loaded = {id: one for id, one in documents.load(session, ids).items() if one is not None}
@@ -69,20 +71,33 @@ def match_new(database: Database, matcher: SavedMatcher, documents: Documents, t
     found = matcher.match(list(loaded.values()), saved).found if saved and loaded else {}
     with database.writing() as session:
         alone(session, "alerts matching")
-        left = set(
-            session.scalars(locking(select(RecordRow.id).where(RecordRow.id.in_(ids), RecordRow.matched_at.is_(None))))
-        )
+        rows = select(RecordRow.id).where(RecordRow.id.in_(ids), _NEW | RecordRow.rematch).order_by(RecordRow.id)
+        left = set(session.scalars(locking(rows)))
+        new = set(session.scalars(select(RecordRow.id).where(RecordRow.id.in_(left), _NEW)))
         for place, taker in enumerate(takers):
+            wanted = left if taker.changed else new
             theirs = {name.partition(" ")[2]: ids for name, ids in found.items() if name.startswith(f"{place} ")}
-            kept = {name: tuple(id for id in some if id in left) for name, some in theirs.items()}
-            taker.take(session, {id: one for id, one in loaded.items() if id in left}, kept)
-        matched = update(RecordRow).where(RecordRow.id.in_(left)).values(matched_at=now())
+            kept = {name: tuple(id for id in some if id in wanted) for name, some in theirs.items()}
+            taker.take(session, {id: one for id, one in loaded.items() if id in wanted}, kept)
+        moment = func.coalesce(RecordRow.matched_at, now())
+        matched = update(RecordRow).where(RecordRow.id.in_(left)).values(matched_at=moment, rematch=False)
         session.execute(matched, execution_options={"synchronize_session": False})
     return Batch(len(ids), len(saved))
 
 
+_NEW: Final = RecordRow.matched_at.is_(None)
+_CHANGED: Final = text("record.rematch")
+"""As the index of such rows has it: SQLite would not know it as `rematch = 1`."""
+
+
+def _ids(wanted: ColumnElement[bool] | TextClause) -> Select[str]:
+    return select(RecordRow.id).where(wanted).order_by(RecordRow.id)
+
+
 class Followers:
     """The searches, topics and organisations that people follow."""
+
+    changed = False
 
     def __init__(self, expand: Expand, scheme: Scheme) -> None:
         self._expand = expand

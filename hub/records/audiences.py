@@ -40,6 +40,7 @@ def move_records(session: Session, *, source_id: str, audience: str | None) -> N
         rows = list(session.scalars(locking(_WITH_TEXT.where(RecordRow.id.in_(ids)))))
         for row in rows:
             row.audience = audience
+            row.rematch = row.matched_at is not None
         living = [row for row in rows if row.withdrawn_at is None]
         set_works(session, source_id, living)
         touch(session, living)

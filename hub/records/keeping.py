@@ -70,6 +70,7 @@ def keep(
             assert change.record is not None
             fill(row, change.record, defaults, enriched)
             written.append((row, enriched))
+            row.rematch = row.matched_at is not None
     set_works(session, source_id, [row for row, _ in written])
     _retag(session, {row.id: enriched.tags for row, enriched in written})
     touch(session, [row for row, _ in written])

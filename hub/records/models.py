@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from hub.db import Base, Day, Moment, new_id, now, partial_index
@@ -29,6 +29,7 @@ class RecordRow(Base):
         ),
         partial_index("ix_record_restricted", "audience", where="audience IS NOT NULL"),
         partial_index("ix_record_unmatched", "id", where="matched_at IS NULL"),
+        partial_index("ix_record_rematch", "id", where="rematch"),
         partial_index("ix_record_withdrawn", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
     )
 
@@ -77,6 +78,8 @@ class RecordRow(Base):
     harvested: Mapped[datetime] = mapped_column(Moment, default=now)
     matched_at: Mapped[datetime | None] = mapped_column(Moment)
     """When it was compared with what people follow; none: it is new."""
+    rematch: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It has changed since: those who wait for what changed are to be asked again (hub/alerts/matching.py)."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     validators: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
