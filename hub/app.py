@@ -26,6 +26,7 @@ from hub.alerts.reading import UNREAD
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
 from hub.communities.belonging import blueprint as community_members
+from hub.communities.documents import name_communities
 from hub.communities.joining import blueprint as community_joining
 from hub.communities.now import NowPart
 from hub.communities.pages import blueprint as community
@@ -37,6 +38,7 @@ from hub.db import Database, is_text
 from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
+from hub.jobs import FINDABLE
 from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
@@ -159,6 +161,8 @@ def create_app(
             "house": Settled(database, settings),
             "now": NOW,
             "inside": INSIDE,
+            "findable": FINDABLE,
+            "name_communities": name_communities,
             **more,
         },
     )

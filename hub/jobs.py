@@ -18,6 +18,9 @@ from hub import tables
 from hub.accounts.duties import tell_owners
 from hub.accounts.oidc import Providers, guarded
 from hub.alerts.matching import Followers, Taker, match_new
+from hub.communities.documents import FINDABLE as COMMUNITIES
+from hub.communities.documents import CommunityDocuments
+from hub.communities.service import DOCUMENT as COMMUNITY
 from hub.config import Settings
 from hub.db import Database
 from hub.errors import BadInput, Busy, IndexUnavailable
@@ -35,12 +38,15 @@ from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT
 from hub.search.expand import Expander
+from hub.search.findable import Findable
+from hub.search.records import RECORDS
 from hub.search.saved import SavedQueries
 from hub.setup.house import Settled
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
 from hub.sources.problems import note_refused
+from hub.talk.documents import FINDABLE as THREADS
 from hub.talk.documents import ThreadDocuments
 from hub.talk.service import DOCUMENT as THREAD
 from hub.tasks.courier import Courier, Job
@@ -136,7 +142,15 @@ JOBS: Final[dict[str, Callable[[Workshop, str], None]]] = {"harvest": harvest_jo
 
 def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
     """Everything that the index holds, by document type."""
-    return {DOCUMENT: RecordDocuments(vocabulary), THREAD: ThreadDocuments(vocabulary)}
+    return {
+        DOCUMENT: RecordDocuments(vocabulary),
+        COMMUNITY: CommunityDocuments(vocabulary),
+        THREAD: ThreadDocuments(vocabulary),
+    }
+
+
+FINDABLE: Final[dict[str, Findable]] = {DOCUMENT: RECORDS, COMMUNITY: COMMUNITIES, THREAD: THREADS}
+"""How what the index holds is shown, by document type."""
 
 
 def takers_of(vocabulary: Vocabulary, expander: Expander, queries: SavedQueries) -> tuple[Taker, ...]:

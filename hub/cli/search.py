@@ -8,8 +8,10 @@ from hub.cli.shown import as_json, show, workshop
 from hub.errors import BadInput
 from hub.index.base import FACETS
 from hub.index.engines import open_reader
-from hub.records.cards import Card, cards
+from hub.jobs import FINDABLE
 from hub.search.expand import Expander
+from hub.search.feeds import author_of
+from hub.search.findable import AnyCard, cards_of
 from hub.search.service import Found, asked_from, find
 
 
@@ -34,6 +36,7 @@ class Options:
 @click.option("--type", multiple=True, help="Kind of document.")
 @click.option("--topic", multiple=True, help="Notation of a topic, as HOU.2.")
 @click.option("--language", multiple=True)
+@click.option("--community", multiple=True, help="Short name of a community, as in its address.")
 @click.option("--from", "from_", default="", help="Published on this day or later, as 2026-01-31.")
 @click.option("--to", default="", help="Published on this day or before.")
 @click.option("--sort", type=click.Choice(["best", "newest"]), default="best")
@@ -49,7 +52,8 @@ def search(words: tuple[str, ...], from_: str, only_words: bool, page: int, json
         expander = Expander(parts.vocabulary, parts.settings.cache)
         found = find(open_reader(parts.settings), asked, expand=expander.expand, page=page)
         with parts.database.reading() as session:
-            shown = cards(session, [hit.id for hit in found.page.hits], parts.vocabulary.scheme)
+            known = cards_of(session, found.page.hits, FINDABLE, parts.vocabulary.scheme)
+    shown = [known[hit.id] for hit in found.page.hits if hit.id in known]
     value = {
         "total": found.page.total,
         "any_word": found.any_word,
@@ -59,11 +63,12 @@ def search(words: tuple[str, ...], from_: str, only_words: bool, page: int, json
     show(value, json_=json_, words=lambda: _words(found, shown))
 
 
-def _plain(card: Card) -> dict[str, Any]:
+def _plain(card: AnyCard) -> dict[str, Any]:
     return {
         "id": card.id,
         "title": card.title,
-        "organisation": card.publisher.slug,
+        "organisation": card.publisher.slug if card.publisher else "",
+        "community": card.community.slug if card.community else "",
         "type": card.type,
         "language": card.language,
         "published": card.published,
@@ -71,10 +76,10 @@ def _plain(card: Card) -> dict[str, Any]:
     }
 
 
-def _words(found: Found, shown: list[Card]) -> str:
+def _words(found: Found, shown: list[AnyCard]) -> str:
     lines = [f"{found.page.total} results" + (" with any of the words" if found.any_word else "")]
     for card in shown:
         topics = ", ".join(topic.name for topic in card.topics)
-        lines.append(f"{card.title}\n  {card.publisher.name} · {card.type_name} · {card.published or ''} · {topics}")
+        lines.append(f"{card.title}\n  {author_of(card)} · {card.type_name} · {card.published or ''} · {topics}")
     lines += [f"Without {cost.value or 'the dates'}: {cost.total} results" for cost in found.costs]
     return "\n".join(lines)

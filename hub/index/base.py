@@ -8,6 +8,9 @@ from typing import Final, Literal, Protocol
 FACETS: Final = ("sector", "organisation", "type", "topic", "language")
 """What people filter by, in the order of the page. Chosen values are OR inside one facet, AND between facets."""
 
+RECORD: Final = "record"
+"""The document type of what is published: all else is of the hub's own people."""
+
 LANGUAGES: Final = ("en", "cy", "nl", "sv", "de")
 """Languages with analysis of their own; a text in another language goes to `xx` (folded only)."""
 
@@ -18,6 +21,8 @@ class Document:
 
     `topics` are the notations of the concepts tagged, `topics_tree` those and all above them (a filter on a broader
     topic is one term). `published` is the source's date (changed, else issued), None when unknown; never ours.
+    `document_type` is its name in the outbox, `type` what people filter by. `organisation` and `sector` are empty for
+    what no organisation publishes; `community` is the slug of the community in which it stands, or empty.
     `lemmas` and `title_lemmas` are the words as they are to be indexed for a language without a stemmer (Welsh),
     empty otherwise. `labels` are the labels of its topics in all languages (found with a low weight), `keywords` the
     publisher's own words for it (found like its text, but never shown as if they were).
@@ -36,12 +41,17 @@ class Document:
     organisation: str
     sector: str
     type: str
+    document_type: str = RECORD
+    community: str = ""
     topics: tuple[str, ...] = ()
     topics_tree: tuple[str, ...] = ()
     source: str = ""
     published: datetime | None = None
     audience: tuple[str, ...] = ()
-    """Ids of the organisations whose people alone may find it: it goes into the restricted index. Empty: public."""
+    """Ids of the organisations or communities whose people alone may find it: it goes into the restricted index.
+
+    Empty: public.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ class Hit:
     score: float
     title: tuple[Span, ...]
     extract: tuple[Span, ...]
+    document_type: str = RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,7 @@ class Title:
 
     id: str
     text: str
+    document_type: str = RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +263,10 @@ class IndexReader(Protocol):
         ...
 
     def similar(self, id: str, size: int) -> list[str]:
-        """Ids of other organisations' documents most like this one, best first; empty when it is not in the index."""
+        """Ids of documents of its type most like this one, best first; empty when it is not in the index.
+
+        Where an organisation publishes it, others' documents only.
+        """
         ...
 
     def spell(self, word: str) -> str:

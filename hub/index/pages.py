@@ -86,11 +86,12 @@ def _total(answer: Any) -> int:
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, marker: Marker, shown: bool) -> Hit:
     stored = searcher.doc(address)
+    id, document_type = stored["id"][0], stored["document_type"][0]
     if not shown:
-        return Hit(stored["id"][0], score, (), ())
+        return Hit(id, score, (), (), document_type)
     language = stored.get_first("language") or ""
     title, text = (bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))
-    return Hit(stored["id"][0], score, marker.line(title, language), marker.extract(text, language))
+    return Hit(id, score, marker.line(title, language), marker.extract(text, language), document_type)
 
 
 def facets_of(
@@ -144,12 +145,15 @@ def _left_out(
 def like(
     searcher: tantivy.Searcher, schema: tantivy.Schema, analysis: Analysis, id: str, address: tantivy.DocAddress
 ) -> tantivy.Query:
-    """What finds others' documents like this one: its most telling words in its own language, its topics in any."""
+    """What finds others' documents like this one: its most telling words in its own language, its topics in any.
+
+    Of its own type: what somebody asks is not like what an organisation publishes.
+    """
     stored = searcher.doc(address)
     language = field_of(stored.get_first("language") or "")
     text = "\n".join(bytes(stored.get_first(name) or b"").decode() for name in ("title", "text"))[:SIMILAR_TEXT]
     itself = tantivy.Query.term_query(schema, "id", id)
-    parts = [(Occur.MustNot, itself)]
+    parts: list[tuple[Occur, tantivy.Query]] = []
     field = f"all_{language}"
     for word, weight in _telling(searcher, field, analysis.words(text, language)):
         parts.append((Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word), weight)))
@@ -158,9 +162,11 @@ def like(
     for topic in held["topics"]["buckets"]:
         tagged = tantivy.Query.term_query(schema, "topics", topic["key"])
         parts.append((Occur.Should, tantivy.Query.boost_query(tagged, TOPIC_LIKENESS)))
+    of_its_type = tantivy.Query.term_query(schema, "document_type", stored["document_type"][0])
+    among = [(Occur.Must, tantivy.Query.const_score_query(of_its_type, 0)), (Occur.MustNot, itself)]
     for own in held["organisation"]["buckets"]:
-        parts.append((Occur.MustNot, tantivy.Query.term_query(schema, "organisation", own["key"])))
-    return tantivy.Query.boolean_query(parts)
+        among.append((Occur.MustNot, tantivy.Query.term_query(schema, "organisation", own["key"])))
+    return tantivy.Query.boolean_query([(Occur.Must, tantivy.Query.boolean_query(parts)), *among])
 
 
 def _telling(searcher: tantivy.Searcher, field: str, words: Sequence[str]) -> list[tuple[str, float]]:

@@ -10,8 +10,14 @@ import tantivy
 from hub.index.analysis import FIELDS, LONGEST, STEMMERS, analyzer, field_of, texts, usable
 from hub.index.base import Document
 
-KEYWORDS: Final = ("sector", "organisation", "type", "topics", "topics_tree", "language", "source")
+KEYWORDS: Final = (
+    *("sector", "organisation", "type", "topics", "topics_tree", "language", "source"),
+    *("document_type", "community"),
+)
 """Fields that are filtered and counted by their whole value."""
+
+STORED: Final = ("language", "document_type")
+"""Those that a hit is made of."""
 
 FILTERS: Final = {
     "sector": "sector",
@@ -20,6 +26,8 @@ FILTERS: Final = {
     "topic": "topics_tree",
     "language": "language",
     "source": "source",
+    "document_type": "document_type",
+    "community": "community",
 }
 """The field behind each filter and facet. A topic counts for all above it, so that a broader one is one term."""
 
@@ -52,7 +60,7 @@ def schema(restricted: bool = False) -> tantivy.Schema:
     builder.add_unsigned_field("version", fast=True)
     builder.add_unsigned_field("published", fast=True, indexed=True)
     for name in KEYWORDS:
-        builder.add_text_field(name, stored=name == "language", fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(name, stored=name in STORED, fast=True, tokenizer_name="raw", index_option="basic")
     if restricted:
         builder.add_text_field(AUDIENCE, tokenizer_name="raw", index_option="basic")
     for language in FIELDS:

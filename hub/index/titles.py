@@ -60,4 +60,5 @@ def begun(searcher: tantivy.Searcher, schema: tantivy.Schema, analysis: Analysis
 def _titles(searcher: tantivy.Searcher, addresses: Iterable[tantivy.DocAddress]) -> Iterator[Title]:
     for address in addresses:
         stored = searcher.doc(address)
-        yield Title(stored["id"][0], bytes(stored.get_first("title") or b"").decode())
+        title = bytes(stored.get_first("title") or b"").decode()
+        yield Title(stored["id"][0], title, stored["document_type"][0])

@@ -104,11 +104,18 @@ class Card:
     also: int
     restricted: bool = False
     outcome: str = ""
+    community: None = None
+    """An organisation publishes it, no community."""
 
     @property
     def outcome_name(self) -> str:
         """What people read for what came of a practice; empty where nothing is said."""
         return _(OUTCOME_NAMES[self.outcome]) if self.outcome in OUTCOME_NAMES else ""
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        return f"/records/{self.id}"
 
     @property
     def type_name(self) -> str:

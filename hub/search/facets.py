@@ -12,7 +12,8 @@ from hub.languages import N_, language
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS
-from hub.records.cards import LANGUAGE_NAMES, TYPE_NAMES
+from hub.records.cards import LANGUAGE_NAMES
+from hub.search.findable import Findable
 from hub.search.service import Asked
 from hub.topics.service import Vocabulary
 
@@ -22,8 +23,9 @@ FACET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "type": (N_("Kind"), N_("What kind of document it is")),
     "topic": (N_("Topic"), N_("What it is about")),
     "language": (N_("Language"), N_("The language it is written in")),
+    "community": (N_("Community"), N_("Where it was written")),
 }
-"""Facet -> (its heading, its one-line hint)."""
+"""Facet, or other filter -> (its heading, its one-line hint)."""
 
 SHOWN_VALUES: Final = 12
 """Values of a facet that are shown until somebody asks for all."""
@@ -62,14 +64,23 @@ _NAMES: Final = select(_KNOWN.slug, _KNOWN.name).where(_KNOWN.slug.in_(bindparam
 class Names:
     """What people read for the values of facets."""
 
-    def __init__(self, session: Session, vocabulary: Vocabulary, slugs: Iterable[str]) -> None:
-        """`slugs` are the organisations whose names will be asked for."""
+    def __init__(
+        self,
+        session: Session,
+        vocabulary: Vocabulary,
+        findable: Mapping[str, Findable],
+        slugs: Iterable[str],
+        communities: Mapping[str, str],
+    ) -> None:
+        """`slugs` are the organisations whose names will be asked for; `communities` are {slug: name} of those of
+        which whoever asks may know."""
         self._vocabulary = vocabulary
         self._tables: dict[str, Mapping[str, str]] = {
             "sector": {sector: _(words[1]) for sector, words in SECTORS.items()},
             "organisation": dict(session.execute(_NAMES, {"slugs": sorted(set(slugs))}).all()),
-            "type": {type: _(name) for type, name in TYPE_NAMES.items()},
+            "type": {type: _(name) for one in findable.values() for type, name in one.words.items()},
             "language": LANGUAGE_NAMES,
+            "community": communities,
         }
 
     def of(self, facet: str, value: str) -> str:

@@ -1,17 +1,15 @@
 """Limited search: what the database alone can answer while the index is away. Titles and topics, newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from federation.record import as_moment
 from hub.index.base import PUBLIC, Clause, Expansion, Hit, Rights, SearchPage, Span
-from hub.organisations.models import Organisation
-from hub.records.audiences import only_for, shown_to
-from hub.records.models import RecordRow, Tag
+from hub.search.findable import Findable, Titles
 from hub.search.parse import parse
 from hub.search.service import PAGE, Asked, Found
 from hub.topics.service import Vocabulary
@@ -21,62 +19,80 @@ def find_limited(
     session: Session,
     asked: Asked,
     vocabulary: Vocabulary,
+    findable: Mapping[str, Findable],
     *,
     expansions: Sequence[Expansion] = (),
     page: int = 1,
     size: int = PAGE,
     rights: Rights = PUBLIC,
 ) -> Found:
-    """Documents whose title has all the words, or that are tagged with a topic which the words name; no facets.
+    """What has all the words in its title, or is tagged with a topic which the words name; no facets.
 
     Every title is looked at, so it is slower than the index; it is for the minutes until that is back.
     """
-    matching = (
-        select(RecordRow.id, RecordRow.title)
-        .join(Organisation, Organisation.id == RecordRow.organisation_id)
-        .where(
-            RecordRow.withdrawn_at.is_(None),
-            only_for(rights.audiences) if rights.audiences else shown_to(()),
-            *_filters(asked, vocabulary),
-            *_words(asked, vocabulary, expansions),
-        )
-    )
-    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    newest_first = matching.order_by(RecordRow.published.desc().nulls_last(), RecordRow.id)
+    wanted = asked.filters.get("document_type", tuple(findable))
+    titles = {name: one.titles for name, one in findable.items() if name in wanted}
+    matching = union_all(*(_matching(name, one, asked, vocabulary, expansions, rights) for name, one in titles.items()))
+    every = matching.subquery()
+    total = session.scalar(select(func.count()).select_from(every)) or 0
+    newest_first = select(every).order_by(every.c.published.desc().nulls_last(), every.c.id)
     rows = session.execute(newest_first.limit(size).offset((page - 1) * size))
-    hits = tuple(Hit(id, 0.0, (Span(title, False),), ()) for id, title in rows)
+    hits = tuple(Hit(row.id, 0.0, (Span(row.title, False),), (), row.document_type) for row in rows)
     return Found(SearchPage(hits, total, {}), expansions=tuple(expansions), limited=True)
 
 
-def _filters(asked: Asked, vocabulary: Vocabulary) -> Iterable[ColumnElement[bool]]:
-    columns = {
-        "sector": Organisation.sector,
-        "organisation": Organisation.slug,
-        "type": RecordRow.type,
-        "language": RecordRow.language,
-    }
+def _matching(
+    name: str,
+    titles: Titles,
+    asked: Asked,
+    vocabulary: Vocabulary,
+    expansions: Sequence[Expansion],
+    rights: Rights,
+) -> Select[Any]:
+    """id, title, published and document type of what one type has."""
+    columns = titles.rows.selected_columns
+    found = titles.rows.with_only_columns(
+        columns["id"], columns["title"], columns["published"], literal(name).label("document_type")
+    )
+    public = titles.shown_to(())
+    allowed = and_(not_(public), titles.shown_to(rights.audiences)) if rights.audiences else public
+    return found.where(
+        allowed,
+        *_filters(asked, titles, vocabulary),
+        *_words(asked, titles, vocabulary, expansions),
+    )
+
+
+def _filters(asked: Asked, titles: Titles, vocabulary: Vocabulary) -> Iterable[ColumnElement[bool]]:
+    columns = titles.rows.selected_columns
     for name, values in asked.filters.items():
-        yield _tagged(vocabulary, values) if name == "topic" else columns[name].in_(values)
+        if name == "topic":
+            yield _tagged(titles, vocabulary, values)
+        elif name != "document_type":
+            yield columns[name].in_(values)
     if asked.since:
-        yield RecordRow.published >= as_moment(asked.since)
+        yield columns["published"] >= as_moment(asked.since)
     if asked.until:
-        yield RecordRow.published < as_moment(asked.until) + timedelta(days=1)
+        yield columns["published"] < as_moment(asked.until) + timedelta(days=1)
 
 
-def _words(asked: Asked, vocabulary: Vocabulary, expansions: Sequence[Expansion]) -> Iterable[ColumnElement[bool]]:
+def _words(
+    asked: Asked, titles: Titles, vocabulary: Vocabulary, expansions: Sequence[Expansion]
+) -> Iterable[ColumnElement[bool]]:
+    title = titles.rows.selected_columns["title"]
     clauses = parse(asked.text)
-    titles = [_in_title(clause) for clause in clauses if not clause.excluded]
-    yield from (not_(_in_title(clause)) for clause in clauses if clause.excluded)
-    if titles:
+    wanted = [_in_title(title, clause) for clause in clauses if not clause.excluded]
+    yield from (not_(_in_title(title, clause)) for clause in clauses if clause.excluded)
+    if wanted:
         topics = [one.topic for one in expansions]
-        yield or_(and_(*titles), _tagged(vocabulary, topics)) if topics else and_(*titles)
+        yield or_(and_(*wanted), _tagged(titles, vocabulary, topics)) if topics else and_(*wanted)
 
 
-def _in_title(clause: Clause) -> ColumnElement[bool]:
-    return or_(*(RecordRow.title.icontains(one.text, autoescape=True) for one in (clause, *clause.alternatives)))
+def _in_title(title: ColumnElement[str], clause: Clause) -> ColumnElement[bool]:
+    return or_(*(title.icontains(one.text, autoescape=True) for one in (clause, *clause.alternatives)))
 
 
-def _tagged(vocabulary: Vocabulary, notations: Iterable[str]) -> ColumnElement[bool]:
+def _tagged(titles: Titles, vocabulary: Vocabulary, notations: Iterable[str]) -> ColumnElement[bool]:
     """Tagged with one of these topics or with one below it."""
     scheme = vocabulary.scheme
     waiting = [concept.uri for one in notations if (concept := vocabulary.by_notation(one))]
@@ -86,5 +102,4 @@ def _tagged(vocabulary: Vocabulary, notations: Iterable[str]) -> ColumnElement[b
         if uri not in uris:
             uris.add(uri)
             waiting += [concept.uri for concept in scheme.narrower(uri)]
-    tagged: Any = select(Tag.record_id).where(Tag.concept_uri.in_(sorted(uris)), Tag.state != "rejected")
-    return RecordRow.id.in_(tagged)
+    return titles.tagged(sorted(uris)) if uris else false()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hub.index.base import FACETS, PUBLIC, START, Expansion, IndexReader, Rights
+from hub.index.base import FACETS, PUBLIC, START, Expansion, Hit, IndexReader, Rights
 from hub.search.parse import parse, words_of
 from hub.search.service import Asked, Found, query_of
 
@@ -22,9 +22,9 @@ Expand = Callable[[str], tuple[Expansion, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """The ids of the results, in order, at most as many as were wanted of `total`."""
+    """The results, as ids and types alone, in order, at most as many as were wanted of `total`."""
 
-    ids: tuple[str, ...]
+    hits: tuple[Hit, ...]
     total: int
     any_word: bool = False
     limited: bool = False
@@ -40,8 +40,10 @@ def page_of_list(
     facets: tuple[str, ...] = FACETS,
     rights: Rights = PUBLIC,
 ) -> Found:
-    """The page that `cursor` leads to, the first for START; hits are ids alone. When all words together find nothing,
-    one is enough, and then for all pages. BadInput, Gone, Busy and IndexUnavailable as the reader says.
+    """The page that `cursor` leads to, the first for START; hits are ids and types alone.
+
+    When all words together find nothing, one is enough, and then for all pages. BadInput, Gone, Busy and
+    IndexUnavailable as the reader says.
     """
     clauses = parse(asked.text)
     expansions = () if asked.only_words else expand(words_of(clauses))
@@ -63,12 +65,12 @@ def page_of_list(
 
 def walk(reader: IndexReader, asked: Asked, *, expand: Expand, most: int, rights: Rights = PUBLIC) -> Walked:
     """The first `most` results. IndexUnavailable, Busy."""
-    ids: list[str] = []
+    hits: list[Hit] = []
     cursor = START
     while cursor:
-        size = min(AT_ONCE, most - len(ids))
+        size = min(AT_ONCE, most - len(hits))
         found = page_of_list(reader, asked, cursor, expand=expand, size=size, facets=(), rights=rights)
-        ids += [hit.id for hit in found.page.hits]
+        hits += found.page.hits
         # With nothing more wanted the page is one of size 0, which lets the list go.
         cursor = found.page.after
-    return Walked(tuple(ids), found.page.total, found.any_word)
+    return Walked(tuple(hits), found.page.total, found.any_word)

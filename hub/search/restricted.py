@@ -7,12 +7,12 @@ from flask import Blueprint, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from hub.errors import IndexUnavailable
-from hub.index.base import Rights
+from hub.index.base import RECORD, Rights
 from hub.languages import gettext as _
 from hub.languages import ngettext
-from hub.policy import EVERY, audiences
-from hub.records.cards import cards
+from hub.policy import EVERY, MEMBERS, audiences
 from hub.search.facets import FACET_WORDS, Names
+from hub.search.findable import cards_of
 from hub.search.limited import find_limited
 from hub.search.parse import parse, words_of
 from hub.search.service import PAGE, SORTS, Asked, Found, asked_from, find
@@ -44,21 +44,40 @@ def find_restricted(
         log.warning("What is restricted is searched in the database alone: %s", error)
     expansions = () if asked.only_words else expander.expand(words_of(parse(asked.text)))
     vocabulary = part("vocabulary")
-    return find_limited(session, asked, vocabulary, expansions=expansions, page=page, size=size, rights=rights)
+    findable = part("findable")
+    return find_limited(
+        session, asked, vocabulary, findable, expansions=expansions, page=page, size=size, rights=rights
+    )
 
 
-def whose() -> str:
-    """What the results of whoever asks are called."""
-    allowed = audiences(actor())
-    if EVERY in allowed:
-        return _("Restricted to organisations")
-    return ngettext("Only for your organisation", "Only for your organisations", len(allowed))
+def whose(found: Found | None) -> str:
+    """What the results of whoever asks are called: by whether organisations' things are among them, or communities'."""
+    held = {name for name, count in found.page.facets.get("document_type", ()) if count} if found else set()
+    published, written = RECORD in held, bool(held - {RECORD})
+    if EVERY in audiences(actor()):
+        return _("Restricted to organisations and communities") if written else _("Restricted to organisations")
+    organisations = {circle for circle, role in actor().memberships if role in MEMBERS}
+    communities = {circle for circle, role in actor().memberships if role not in MEMBERS}
+    if not held:
+        published, written = bool(organisations), bool(communities)
+    if published == written:
+        return _("Only for you")
+    if published:
+        return ngettext("Only for your organisation", "Only for your organisations", len(organisations))
+    return ngettext("Only for your community", "Only for your communities", len(communities))
+
+
+def communities_of(session: Session, asked: Asked) -> dict[str, str]:
+    """{slug: name} of the communities that are filtered by and of which whoever asks may know."""
+    slugs = asked.filters.get("community", ())
+    found: dict[str, str] = part("name_communities")(session, slugs, audiences(actor())) if slugs else {}
+    return found
 
 
 @blueprint.get("/search/restricted")
 @policy("search what is restricted")
 def search() -> Any:
-    """All results that are restricted to organisations of whoever asks; a page that does not exist leads to page 1."""
+    """All results that are restricted to whoever asks and some others; a page that does not exist leads to page 1."""
     asked = asked_from(request.args)
     with database().reading() as session:
         found = find_restricted(session, asked, page=page_asked())
@@ -66,9 +85,10 @@ def search() -> Any:
         where = paging(found.page.total if found else 0, PAGE)
         if where is None:
             return redirect(address_with(page=None))
-        shown = cards(session, [hit.id for hit in hits], part("vocabulary").scheme, audiences(actor()))
-        names = Names(session, part("vocabulary"), asked.filters.get("organisation", ()))
-    by_id = {card.id: card for card in shown if card.restricted}
+        shown = cards_of(session, hits, part("findable"), part("vocabulary").scheme, audiences(actor()))
+        organisations, communities = asked.filters.get("organisation", ()), communities_of(session, asked)
+        names = Names(session, part("vocabulary"), part("findable"), organisations, communities)
+    by_id = {id: card for id, card in shown.items() if card.restricted}
     line = part("expander").line(found.expansions) if found else []
     return render_template(
         "search/restricted.html",
@@ -82,7 +102,7 @@ def search() -> Any:
         active=active_filters(asked, names),
         paging=where,
         sorts=SORTS,
-        whose=whose(),
+        whose=whose(found),
     )
 
 

@@ -13,6 +13,9 @@ from hub.search.parse import parse, text_of, words_of
 
 PAGE = 10
 DEEPEST = 50
+FILTERS = (*FACETS, "community")
+"""What an address can filter by: by the slug of a community too, which is no facet."""
+
 SORTS: Mapping[str, str] = {"best": N_("best match"), "newest": N_("newest")}
 
 
@@ -80,7 +83,7 @@ def asked_from(values: Values) -> Asked:
     since, until = day("from"), day("to")
     if since and until and since > until:
         wrong["to"] = _("This day is before the one in “From”.")
-    filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FACETS}
+    filters = {name: tuple(dict.fromkeys(v[:200] for v in values.getlist(name) if v)) for name in FILTERS}
     return Asked(
         text=clean_line(values.get("q") or "")[:500],
         filters={name: chosen for name, chosen in filters.items() if chosen},
@@ -158,7 +161,7 @@ def query_of(
         labels=not asked.only_words,
         page=page,
         size=size,
-        facets=() if rights.audiences else FACETS,
+        facets=("document_type",) if rights.audiences else FACETS,
     )
 
 

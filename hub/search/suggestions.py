@@ -4,14 +4,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.errors import IndexUnavailable
 from hub.index.analysis import Analysis
-from hub.index.base import IndexReader
+from hub.index.base import RECORD, IndexReader, Title
 from hub.index.titles import words_typed
 from hub.organisations.models import Organisation
 from hub.topics.service import Vocabulary
@@ -27,10 +27,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One suggestion. `key` is the notation of a topic, the slug of an organisation, the id of a document."""
+    """One suggestion. `key` is the notation of a topic, the slug of an organisation, or the id of anything else.
+
+    `kind` is "topic", "organisation", "document" for a record, or another document type.
+    """
 
     text: str
-    kind: Literal["topic", "organisation", "document"]
+    kind: str
     key: str
 
 
@@ -73,10 +76,14 @@ def _organisations(session: Session, typed: Sequence[str]) -> list[Suggestion]:
 
 def _documents(reader: IndexReader, text: str) -> list[Suggestion]:
     try:
-        return [Suggestion(title.text, "document", title.id) for title in reader.suggest(text, MOST)]
+        return [Suggestion(title.text, _kind_of(title), title.id) for title in reader.suggest(text, MOST)]
     except IndexUnavailable as error:
         log.warning("Suggestions are made without documents: %s", error)
         return []
+
+
+def _kind_of(title: Title) -> str:
+    return "document" if title.document_type == RECORD else title.document_type
 
 
 def _fitting(named: Iterable[tuple[str, bool, str]], typed: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,14 +10,14 @@ from hub.errors import IndexUnavailable
 from hub.index.base import Hit
 from hub.languages import gettext as _
 from hub.policy import audiences
-from hub.records.cards import Card, cards
 from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
-from hub.search.feeds import entries_of
+from hub.search.feeds import address_of, entries_of
+from hub.search.findable import AnyCard, cards_of
 from hub.search.limited import find_limited
 from hub.search.lists import A_PAGE, Walked, page_of_list, walk
 from hub.search.parse import parse, words_of
-from hub.search.restricted import FIRST, active_filters, find_restricted, whose
+from hub.search.restricted import FIRST, active_filters, communities_of, find_restricted, whose
 from hub.search.service import PAGE, SORTS, Asked, Cost, Found, asked_from, find
 from hub.search.suggestions import Suggestion, suggest
 from hub.search.table import COLUMNS, MOST_ROWS, notes_of, rows_of
@@ -49,7 +49,7 @@ def search() -> Any:
         ours = find_restricted(session, asked, size=FIRST, loose=False)
         shown, theirs = _both(session, found, ours)
         wanted = organisations_of(asked, found.page, everything=all_of == "organisation")
-        names = Names(session, part("vocabulary"), wanted)
+        names = Names(session, part("vocabulary"), part("findable"), wanted, communities_of(session, asked))
     line = part("expander").line(found.expansions)
     return render_template(
         "search/search.html",
@@ -58,7 +58,7 @@ def search() -> Any:
         hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in shown],
         ours=ours,
         our_hits=[(hit, card, why(hit, card, line, searched=bool(asked.text))) for hit, card in theirs],
-        whose=whose() if ours else "",
+        whose=whose(ours),
         facets=[] if found.limited else facets_of(asked, found.page, names, all_of=all_of),
         active=active_filters(asked, names),
         reason="" if found.page.total or found.limited else why_none(asked),
@@ -78,7 +78,8 @@ def search_feed() -> Response:
     with database().reading() as session:
         found = _find(session, asked, 1, newest=True)
         shown = [card for _, card in _hits(session, found)]
-        names = Names(session, part("vocabulary"), asked.filters.get("organisation", ()))
+        organisations, communities = asked.filters.get("organisation", ()), communities_of(session, asked)
+        names = Names(session, part("vocabulary"), part("findable"), organisations, communities)
     what = ", ".join([*filter(None, [asked.text]), *(name for _, name, _ in active_filters(asked, names))])
     return atom(_("Search: %(what)s", what=what) if what else _("Everything new"), entries_of(shown))
 
@@ -117,7 +118,8 @@ def search_table() -> Response:
     asked = asked_from(request.args)
     with database().reading() as session:
         walked = _walk(session, asked)
-        rows = [*rows_of(session, walked.ids, part("vocabulary").scheme), *notes_of(asked, walked)]
+        table = rows_of(session, walked.hits, part("findable"), part("vocabulary").scheme)
+        rows = [*table, *notes_of(asked, walked)]
     return csv_table("search", [_(one) for one in COLUMNS], rows)
 
 
@@ -128,7 +130,8 @@ def suggestions() -> Response:
     typed = request.args.get("q", "")
     with database().reading() as session:
         found = suggest(session, part("index"), part("vocabulary"), typed)
-    shown = [{"text": one.text, "kind": one.kind, "url": _address_of(one)} for one in found]
+        pages = _pages_of(session, found)
+    shown = [{"text": one.text, "kind": one.kind, "url": page} for one, page in zip(found, pages, strict=True) if page]
     if request.args.get("format") == "opensearch":
         columns = [[one[name] for one in shown] for name in ("text", "kind", "url")]
         answer = jsonify([typed, *columns])
@@ -161,7 +164,9 @@ def _find(session: Session, asked: Asked, page: int, newest: bool = False) -> Fo
 def _limited(session: Session, asked: Asked, error: IndexUnavailable, *, page: int = 1, size: int = PAGE) -> Found:
     log.warning("Searches are answered by the database alone: %s", error)
     expansions = () if asked.only_words else part("expander").expand(words_of(parse(asked.text)))
-    return find_limited(session, asked, part("vocabulary"), expansions=expansions, page=page, size=size)
+    return find_limited(
+        session, asked, part("vocabulary"), part("findable"), expansions=expansions, page=page, size=size
+    )
 
 
 def _walk(session: Session, asked: Asked) -> Walked:
@@ -170,7 +175,7 @@ def _walk(session: Session, asked: Asked) -> Walked:
         return walk(part("index"), asked, expand=part("expander").expand, most=MOST_ROWS)
     except IndexUnavailable as error:
         found = _limited(session, asked, error, size=MOST_ROWS).page
-        return Walked(tuple(hit.id for hit in found.hits), found.total, limited=True)
+        return Walked(found.hits, found.total, limited=True)
 
 
 def _as_list(asked: Asked, cursor: str) -> dict[str, Any]:
@@ -189,20 +194,22 @@ def _as_list(asked: Asked, cursor: str) -> dict[str, Any]:
     }
 
 
-def _hits(session: Session, found: Found) -> list[tuple[Hit, Card]]:
+def _hits(session: Session, found: Found) -> list[tuple[Hit, AnyCard]]:
     vocabulary: Vocabulary = part("vocabulary")
-    shown = {card.id: card for card in cards(session, [hit.id for hit in found.page.hits], vocabulary.scheme)}
+    shown = cards_of(session, found.page.hits, part("findable"), vocabulary.scheme)
     return [(hit, shown[hit.id]) for hit in found.page.hits if hit.id in shown]
 
 
-def _both(session: Session, found: Found, ours: Found | None) -> tuple[list[tuple[Hit, Card]], list[tuple[Hit, Card]]]:
-    """The public results and the restricted ones, by one statement."""
+def _both(
+    session: Session, found: Found, ours: Found | None
+) -> tuple[list[tuple[Hit, AnyCard]], list[tuple[Hit, AnyCard]]]:
+    """The public results and the restricted ones, by one statement for each document type among them."""
     if ours is None:
         return _hits(session, found), []
-    ids = [hit.id for page in (found.page, ours.page) for hit in page.hits]
-    shown = {card.id: card for card in cards(session, ids, part("vocabulary").scheme, audiences(actor()))}
+    hits = (*found.page.hits, *ours.page.hits)
+    shown = cards_of(session, hits, part("findable"), part("vocabulary").scheme, audiences(actor()))
 
-    def of(one: Found, restricted: bool) -> list[tuple[Hit, Card]]:
+    def of(one: Found, restricted: bool) -> list[tuple[Hit, AnyCard]]:
         known = [(hit, shown[hit.id]) for hit in one.page.hits if hit.id in shown]
         return [(hit, card) for hit, card in known if card.restricted == restricted]
 
@@ -228,21 +235,31 @@ def _title(asked: Asked, found: Found, where: Paging) -> str:
     return f"{what} {which}"
 
 
-def _address_of(one: Suggestion) -> str:
-    if one.kind == "topic":
-        return url_for("topic.topic", notation=one.key, _external=True)
-    if one.kind == "organisation":
-        return url_for("organisation.organisation", slug=one.key, _external=True)
-    return url_for("record.record", id=one.key, _external=True)
+def _pages_of(session: Session, found: list[Suggestion]) -> list[str]:
+    """The address of each suggestion; empty for what has just gone."""
+    others = [Hit(one.key, 0.0, (), (), one.kind) for one in found if one.kind in part("findable")]
+    cards = cards_of(session, others, part("findable"), part("vocabulary").scheme)
+
+    def page(one: Suggestion) -> str:
+        if one.kind == "topic":
+            return url_for("topic.topic", notation=one.key, _external=True)
+        if one.kind == "organisation":
+            return url_for("organisation.organisation", slug=one.key, _external=True)
+        if one.kind == "document":
+            return url_for("record.record", id=one.key, _external=True)
+        return address_of(cards[one.key]) if one.key in cards else ""
+
+    return [page(one) for one in found]
 
 
-def _as_json(card: Card) -> dict[str, Any]:
+def _as_json(card: AnyCard) -> dict[str, Any]:
     return {
         "id": card.id,
-        "url": url_for("record.record", id=card.id, _external=True),
+        "url": address_of(card),
         "title": card.title,
         "summary": card.summary,
-        "organisation": card.publisher.slug,
+        "organisation": card.publisher.slug if card.publisher else "",
+        "community": card.community.slug if card.community else "",
         "type": card.type,
         "language": card.language,
         "published": card.published.isoformat() if card.published else None,

@@ -6,8 +6,8 @@ from typing import Final
 from hub.index.base import Hit, Span
 from hub.languages import N_
 from hub.languages import gettext as _
-from hub.records.cards import Card
 from hub.search.expand import Matched
+from hub.search.findable import AnyCard
 from hub.search.parse import parse
 from hub.search.service import Asked
 
@@ -45,7 +45,7 @@ NONE_HOLDS: Final[dict[tuple[int, bool, bool], str]] = {
 """By what was wanted (words, words side by side, one word), whether there are filters, and excluded words."""
 
 
-def why(hit: Hit, card: Card, topics: Sequence[Matched], *, searched: bool) -> list[str]:
+def why(hit: Hit, card: AnyCard, topics: Sequence[Matched], *, searched: bool) -> list[str]:
     """The reasons for one result; `searched` says that there were words. Plain text, without a full stop."""
     reasons: list[str] = []
     if searched:

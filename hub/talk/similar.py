@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from hub.communities.access import talk_shown_to
 from hub.communities.models import Community
 from hub.errors import IndexUnavailable
-from hub.index.base import PUBLIC, Clause, IndexReader, Query, Rights
+from hub.index.base import PUBLIC, RECORD, Clause, IndexReader, Query, Rights
 from hub.policy import Actor, audiences
 from hub.records.cards import Card, cards
-from hub.records.models import RecordRow
 from hub.talk.documents import TYPE
 from hub.talk.lists import Line, lines_of
 from hub.talk.models import Thread
@@ -49,14 +48,11 @@ def similar(session: Session, reader: IndexReader, scheme: Scheme, title: str, *
         threads = _found(reader, clauses, PUBLIC, THREADS, TYPE)
         if allowed := audiences(actor):
             threads = [*_found(reader, clauses, Rights(allowed), THREADS, TYPE), *threads]
-        found = _found(reader, clauses, PUBLIC, 4 * RECORDS, "")
+        found = _found(reader, clauses, PUBLIC, RECORDS, RECORD)
     except IndexUnavailable as error:
         log.warning("Nothing similar is looked for: %s", error)
         return Similar()
-    known = select(RecordRow.id).where(RecordRow.id.in_(found))
-    ids = set(session.scalars(known))
-    shown = cards(session, [one for one in found if one in ids][:RECORDS], scheme)
-    return Similar(_threads(session, threads, actor)[:THREADS], shown)
+    return Similar(_threads(session, threads, actor)[:THREADS], cards(session, found, scheme))
 
 
 def _clauses(title: str) -> tuple[Clause, ...]:
@@ -65,8 +61,10 @@ def _clauses(title: str) -> tuple[Clause, ...]:
     return tuple(Clause(word) for word in said if len(word) >= SHORTEST)[:WORDS]
 
 
-def _found(reader: IndexReader, clauses: tuple[Clause, ...], rights: Rights, size: int, type: str) -> list[str]:
-    filters = {"type": (type,)} if type else {}
+def _found(
+    reader: IndexReader, clauses: tuple[Clause, ...], rights: Rights, size: int, document_type: str
+) -> list[str]:
+    filters = {"document_type": (document_type,)}
     all_words = Query(rights=rights, clauses=clauses, filters=filters, size=size, facets=(), any_word=True)
     return [hit.id for hit in reader.search(all_words).hits]
 

@@ -15,11 +15,14 @@ from hub.index.titles import typed
 
 def itself_body(id: str) -> Part:
     """The request for one document, with what the likeness to it is made of."""
-    return {"query": _is(id), "size": 1, "_source": [*SHOWN, "topics", "organisation"]}
+    return {"query": _is(id), "size": 1, "_source": [*SHOWN, "topics", "organisation", "document_type"]}
 
 
 def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analysis) -> Part:
-    """What finds others' documents like this one: its 25 most telling words in its own language, its topics in any."""
+    """What finds others' documents like this one: its 25 most telling words in its own language, its topics in any.
+
+    Of its own type: what somebody asks is not like what an organisation publishes.
+    """
     language = field_of("".join(stored.get("language", ())))
     text = f"{stored['title']}\n{stored['text']}"[:SIMILAR_TEXT]
     words: Part = {
@@ -33,10 +36,11 @@ def similar_body(id: str, stored: Mapping[str, Any], size: int, analysis: Analys
     topics = [{"term": {"topics": {"value": topic, "boost": TOPIC_LIKENESS}}} for topic in stored.get("topics", ())]
     own = [{"term": {"organisation": {"value": one}}} for one in stored.get("organisation", ())]
     found = {"should": [{"more_like_this": words}, *topics], "minimum_should_match": 1}
+    of_its_type = [{"terms": {"document_type": stored["document_type"]}}]
     return {
         "query": {"bool": found},
         # Left out afterwards and uncounted: so the server passes over what cannot be among the first.
-        "post_filter": {"bool": {"must_not": [_is(id), *own]}},
+        "post_filter": {"bool": {"filter": of_its_type, "must_not": [_is(id), *own]}},
         "track_total_hits": False,
         "size": size,
         "_source": False,
@@ -64,7 +68,7 @@ def titles_body(text: str) -> Part:
         "size": TITLES,
         "sort": [{"published": {"order": "desc"}}, {"id": {"order": "asc"}}],
         "track_total_hits": False,
-        "_source": ["title"],
+        "_source": ["title", "document_type"],
     }
 
 

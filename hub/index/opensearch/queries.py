@@ -55,6 +55,7 @@ def search_body(query: Query, analysis: Analysis, restricted: bool = False) -> P
         "sort": _order(query),
         "track_total_hits": True,
         "_source": list(SHOWN) if query.shown else False,
+        "docvalue_fields": ["document_type"],
     }
     return body
 

@@ -81,7 +81,8 @@ class OpenSearchReader:
         if not words_typed(self._analysis, text):
             return []
         found = self._search(titles_body(text))["hits"]["hits"]
-        return distinct((Title(one["_id"], one["_source"]["title"]) for one in found), size)
+        titles = ((one["_id"], one["_source"]) for one in found)
+        return distinct((Title(id, one["title"], "".join(one["document_type"])) for id, one in titles), size)
 
     def versions(self, ids: Sequence[str] | None = None) -> dict[str, int]:
         """{id: version}, in parts by the order of ids, as no text is read."""
@@ -139,11 +140,12 @@ class OpenSearchReader:
 
 def _hit(found: Mapping[str, Any], marker: Marker, scored: bool) -> Hit:
     score = float(found["sort"][0]) if scored else 0.0
-    stored = found.get("_source")
+    id, stored, document_type = found["_id"], found.get("_source"), "".join(found["fields"]["document_type"])
     if stored is None:
-        return Hit(found["_id"], score, (), ())
+        return Hit(id, score, (), (), document_type)
     language = "".join(stored.get("language", ()))
-    return Hit(found["_id"], score, marker.line(stored["title"], language), marker.extract(stored["text"], language))
+    title, extract = marker.line(stored["title"], language), marker.extract(stored["text"], language)
+    return Hit(id, score, title, extract, document_type)
 
 
 def _counts(answer: Mapping[str, Any], chosen: Sequence[str]) -> Counts:

@@ -89,6 +89,7 @@ def test_json_has_the_results_and_the_numbers_of_the_page(site: Site) -> None:
         "title": "What we learned from forty damp homes",
         "summary": "Sending two people to each damp home cut repeat visits by a third.",
         "organisation": "northford-city",
+        "community": "",
         "type": "case-study",
         "language": "en",
         "published": str(day(20)),
@@ -189,6 +190,7 @@ def test_the_page_offers_its_results_as_a_table(site: Site) -> None:
         "published": str(day(20)),
         "address": "https://northford.example/homes",
         "hub address": BASE + site.record("homes"),
+        "community": "",
     }
 
 
