@@ -128,6 +128,9 @@ ACCOUNTS: Final = (
 )
 """Where Flask-Login must know who is signed in; elsewhere it would only ask the database once more."""
 
+SAME_FOR_ALL: Final = ("static", "setup.look", "setup.logo")
+"""What is the same whoever asks: nobody is looked up for it, and browsers keep it."""
+
 UNSECURED: Final = ("secure own account", "sign out", "check health")
 """All that somebody may do who must have a second factor and has none yet."""
 
@@ -225,7 +228,7 @@ def _admit() -> Any:
     if not is_text(request.path):
         abort(404)
     secret = request.cookies.get(cookie_name(web.part("settings")), "")
-    if secret and request.endpoint != "static":
+    if secret and request.endpoint not in SAME_FOR_ALL:
         with web.database().reading() as database:
             held = held_by(database, secret, UNREAD)
         if held is not None:
@@ -262,9 +265,9 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if web.part("settings").base_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint not in SAME_FOR_ALL:
         response.vary.add("Cookie")
         if web.actor().person_id or request.blueprint in ACCOUNTS:
             response.headers["Cache-Control"] = "private, no-store"
-        response.headers.setdefault("Cache-Control", "no-cache")
+    response.headers.setdefault("Cache-Control", "no-cache")
     return response

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hub.audit.models import Audit
 from hub.errors import BadInput
@@ -101,6 +101,21 @@ def test_a_logo_is_drawn_anew_and_served_as_a_picture(hub: Site, operator: Brows
     assert hub.get(f"/logo/{house.logo}.png").status_code == 404
     with hub.database.reading() as session:
         assert session.scalars(select(Logo)).all() == []
+
+
+def test_logo_and_colours_are_also_for_whoever_still_needs_a_second_factor(hub: Site, operator: Browser) -> None:
+    """And kept by the browser of whoever is signed in, as by any other."""
+    saved(operator, logo=(picture(), "logo.png"), hall="#27407f", staff_second_factor="yes")
+    try:
+        assert hub.get("/", operator.client).status_code == 303
+        for address in (f"/logo/{settled(hub).logo}.png", f"/look.css?{look_of(settled(hub))}"):
+            answer = hub.get(address, operator.client)
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+    finally:
+        with hub.database.writing() as session:
+            session.execute(delete(Setting))
+        hub.app.extensions["moothall"]["house"].look_again()
 
 
 @pytest.mark.parametrize(
