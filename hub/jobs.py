@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from harvesters.base import Tools
-from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow, user_agent
+from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
@@ -41,7 +41,7 @@ from hub.search.expand import Expander
 from hub.search.findable import Findable
 from hub.search.records import RECORDS
 from hub.search.saved import SavedQueries
-from hub.setup.house import Settled
+from hub.setup.house import Settled, agent_of
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
@@ -57,7 +57,7 @@ from hub.topics.service import Vocabulary
 assert tables.TABLES, "every table is known before a session is opened"
 
 log = logging.getLogger(__name__)
-WAITED = 5.0
+WAITED: Final = 5.0
 """Seconds of silence that are borne where a person waits for somebody else's server."""
 
 WORKERS = 4
@@ -104,7 +104,7 @@ class Workshop:
         times, until = self.times, time.monotonic() + seconds
         session = Session(
             allow=self._allow,
-            user_agent=user_agent(self.house.now.contact or f"{self.settings.base_url}/about"),
+            user_agent=agent_of(self.house.now, self.settings),
             times=FetchTimes(connect=times.connect, idle=times.read, list=times.list, document=times.document),
             politeness=self._politeness,
             until=until,
@@ -115,8 +115,7 @@ class Workshop:
         """What talks to the own sign-ins of organisations. A person waits for it, so it is less patient."""
         times = self.times
         patience = FetchTimes(connect=times.connect, idle=min(times.read, WAITED), list=min(times.list, 2 * WAITED))
-        agent = user_agent(self.settings.contact or f"{self.settings.base_url}/about")
-        return Providers(guarded(self._allow, agent, patience))
+        return Providers(guarded(self._allow, agent_of(self.house.now, self.settings), patience))
 
     def close(self) -> None:
         """End the sandbox and give the database's connections back."""

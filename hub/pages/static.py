@@ -4,14 +4,13 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
-from harvesters.limits import user_agent
-from hub.accounts.sessions import cookie_name
+from hub.accounts.sessions import cookie_name, form_cookie
 from hub.config import Settings
 from hub.governance.nights import last_night
 from hub.governance.retention import RULES
 from hub.languages import COOKIE
 from hub.languages import gettext as _
-from hub.setup.house import house
+from hub.setup.house import agent_of, house
 from hub.web import database, part, policy
 
 blueprint = Blueprint("static_pages", __name__)
@@ -28,10 +27,8 @@ def help() -> str:
 @policy("read")
 def about() -> str:
     """Who runs this hub, how it visits sites, and how to reach it."""
-    settings: Settings = part("settings")
-    contact = house().contact
-    agent = user_agent(contact or f"{settings.base_url}/about")
-    return render_template("static_pages/about.html", hub_contact=contact, user_agent=agent)
+    agent = agent_of(house(), part("settings"))
+    return render_template("static_pages/about.html", hub_contact=house().contact, user_agent=agent)
 
 
 @blueprint.get("/privacy")
@@ -54,7 +51,7 @@ def _cookies() -> list[tuple[str, str, str]]:
     settings: Settings = part("settings")
     return [
         (cookie_name(settings), _("that you are signed in"), _("12 hours, or 30 days if you ask to stay signed in")),
-        ("moothall-form", _("that a form was sent by you and by nobody else"), _("until you close the browser")),
+        (form_cookie(settings), _("that a form was sent by you and by nobody else"), _("until you close the browser")),
         (COOKIE, _("the language that you chose"), _("a year")),
     ]
 

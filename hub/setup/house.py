@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from harvesters.limits import user_agent
 from hub.config import Settings
 from hub.db import Database
 from hub.setup.models import Setting
@@ -59,6 +60,11 @@ class House:
 def default_house(settings: Settings) -> House:
     """What holds where nothing was settled."""
     return House(**{name: getattr(settings, name) for name in FROM_ENVIRONMENT})
+
+
+def agent_of(house: House, settings: Settings) -> str:
+    """How we name ourselves to the sites and servers that we visit."""
+    return user_agent(house.contact or f"{settings.base_url}/about")
 
 
 def read_house(session: Session, settings: Settings) -> House:
