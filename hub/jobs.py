@@ -80,10 +80,14 @@ class Workshop:
         self._labels = -1
         self._guard = threading.Lock()
 
+    def name(self) -> str:
+        """What the hub is called, as it is settled now."""
+        return self.house.now.name
+
     @property
     def named(self) -> Named:
-        """How mails name the hub, as it is settled now."""
-        return Named(self.house.now.name, self.settings.base_url, self.settings.secret())
+        """How mails name the hub."""
+        return Named(self.name(), self.settings.base_url, self.settings.secret())
 
     def sandbox(self) -> Sandbox:
         """The sandbox of this process, with the labels of today's vocabulary."""
@@ -259,7 +263,7 @@ def _mailing(workshop: Workshop) -> Iterator[None]:
     if workshop.relay is None:
         yield
         return
-    with at_work(Mailer(workshop.database, workshop.relay, workshop.times)):
+    with at_work(Mailer(workshop.database, workshop.relay, workshop.times, name=workshop.name)):
         yield
 
 

@@ -20,6 +20,7 @@ from hub.languages import gettext as _
 from hub.languages import speaking
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
+from hub.setup.house import house
 from hub.web import database, part, policy
 
 PROOF: Final = "proof"
@@ -117,7 +118,7 @@ def _mail(proof: dict[str, Any], email: str) -> Any:
                 "nothing.",
                 link=f"{settings.base_url}/sign-in/organisation/prove/{secret}",
             )
-            subject = _("Open your account for %(name)s with your organisation's sign-in", name=settings.name)
+            subject = _("Open your account for %(name)s with your organisation's sign-in", name=house().name)
         queue_mail(writing, key=f"proof {new_id()}", recipient=email, subject=subject, text=text, language=spoken)
     keep(PROOF, {**proof, "hashed": digest(secret)})
     flash(_("A mail with a link is on its way to %(email)s. Open it in this browser.", email=email))

@@ -6,13 +6,13 @@ import click
 from sqlalchemy.orm import Session
 
 from hub.cli.shown import as_json, show, workshop
-from hub.config import Settings
 from hub.db import new_id
 from hub.errors import BadInput, Unavailable
 from hub.mail.delivery import Mailer
 from hub.mail.message import message_id
 from hub.mail.models import Mail
 from hub.mail.service import Figures, figures, queue_mail, retry_failed
+from hub.sources.notices import Named
 from hub.words import at, many
 
 
@@ -47,8 +47,8 @@ def test(address: str, json_: bool) -> None:
         settings, relay = parts.settings, parts.relay
         if relay is None:
             raise BadInput("There is no relay to send mails. Set MOOTHALL_MAIL_URL and MOOTHALL_MAIL_FROM.")
-        mailer = Mailer(parts.database, relay, parts.times)
-        tried = mailer.send_now(lambda session: _test_mail(session, address, settings))
+        mailer = Mailer(parts.database, relay, parts.times, name=parts.name)
+        tried = mailer.send_now(lambda session: _test_mail(session, address, parts.named))
     if tried.outcome != "sent":
         later = " The mail waits, and `moothall run` tries it again." if tried.outcome == "again" else ""
         raise Unavailable(f"{tried.why.rstrip('.')}.{later}")
@@ -57,13 +57,13 @@ def test(address: str, json_: bool) -> None:
     show(value, json_=json_, words=lambda: words.format(value["message_id"]))
 
 
-def _test_mail(session: Session, address: str, settings: Settings) -> Mail:
+def _test_mail(session: Session, address: str, named: Named) -> Mail:
     return queue_mail(
         session,
         key=f"test {new_id()}",
         recipient=address,
-        subject=f"[{settings.name[:80]}] A test of the mails of this hub",
-        text=f"Somebody who runs {settings.name}, {settings.base_url}, has tried whether its mails arrive.",
+        subject=f"[{named.hub[:80]}] A test of the mails of this hub",
+        text=f"Somebody who runs {named.hub}, {named.base_url}, has tried whether its mails arrive.",
         language="en",
     )
 

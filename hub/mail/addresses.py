@@ -40,13 +40,18 @@ def mail_address(value: str, field: str = "recipient") -> str:
     return f"{local}@{host}"
 
 
-def sender_address(value: str, otherwise: str) -> Address:
-    """The sender of `Northford Hub <hub@northford.example>` or the bare address, which is named `otherwise`."""
+def sender_address(value: str) -> Address:
+    """The sender of `Northford Hub <hub@northford.example>`, or of the bare address, which has no name."""
     if not one_line(value):
         raise BadInput("There are characters in the sender that are no part of a name or an address.")
     name, address = parseaddr(value)
+    return Address(name, addr_spec=mail_address(address or value))
+
+
+def named(sender: Address, otherwise: str) -> Address:
+    """The sender, which is called `otherwise` where it has no name of its own."""
     shown = "".join(sign for sign in otherwise if sign.isprintable())
-    return Address(name or shown, addr_spec=mail_address(address or value))
+    return Address(sender.display_name or shown, addr_spec=sender.addr_spec)
 
 
 def web_address(value: str, field: str = "unsubscribe") -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from hub.config import Times
 from hub.db import NO_ANSWER, Database, locking, new_id, now
 from hub.errors import HubError
+from hub.mail.addresses import named
 from hub.mail.connection import Connection, MailRefused, RelayAway
 from hub.mail.message import message_of
 from hub.mail.models import Mail
@@ -63,8 +64,13 @@ class Mailer:
         times: Times,
         clock: Callable[[], datetime] = now,
         still: Callable[[Mail], bool] = lambda mail: True,
+        name: Callable[[], str] = lambda: "",
     ) -> None:
-        """`still` says of a mail, just before it goes, whether whoever it is for may have it as it is."""
+        """`still` says of a mail, just before it goes, whether whoever it is for may have it as it is.
+
+        `name` says what the hub is called now, which is the name of a sender that has none.
+        """
+        self._name = name
         self._database = database
         self._still = still
         self._relay = relay
@@ -147,7 +153,7 @@ class Mailer:
 
     def _send(self, mail: Mail) -> Tried:
         try:
-            message = message_of(mail, self._relay.sender, self._relay.hub)
+            message = message_of(mail, named(self._relay.sender, self._name()), self._relay.hub)
         except Exception as error:
             # Ours to mend; the others are not to wait for it.
             log.exception("The mail %s cannot be written.", mail.id)

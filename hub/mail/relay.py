@@ -17,7 +17,10 @@ PORTS: Final[dict[Tls, int]] = {"no": 25, "starttls": 587, "implicit": 465}
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Where mails are handed in, as whom, and from whom they come. `hub` is where people reach the hub."""
+    """Where mails are handed in, as whom, and from whom they come. `hub` is where people reach the hub.
+
+    A sender without a name gets that of the hub as it is settled at that moment.
+    """
 
     host: str
     port: int
@@ -95,7 +98,7 @@ def _sender(settings: Settings) -> Address:
             "mail_from",
         )
     try:
-        return sender_address(settings.mail_from, settings.name)
+        return sender_address(settings.mail_from)
     except (BadInput, ValueError) as error:
         why = error if isinstance(error, BadInput) else "It cannot be read."
         raise BadInput(f"MOOTHALL_MAIL_FROM cannot be used: {why}", "mail_from") from None

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.errors import BadInput
-from hub.mail.addresses import mail_address, sender_address, web_address
+from hub.mail.addresses import mail_address, named, sender_address, web_address
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_what_is_no_address_is_refused_in_one_line(given: str) -> None:
     ],
 )
 def test_a_sender_has_a_name(given: str, shown: str) -> None:
-    assert str(sender_address(given, "Our hub")) == shown
+    assert str(named(sender_address(given), "Our\n hub")) == shown
 
 
 @pytest.mark.parametrize("given", ["Hub <hub>", "Hub <hub@x.example>\r\nBcc: x@y.example", "<>", "nobody"])
 def test_a_sender_without_an_address_is_refused(given: str) -> None:
     with pytest.raises(BadInput):
-        sender_address(given, "Our hub")
+        sender_address(given)
 
 
 def test_an_address_of_a_page_can_stand_in_a_header() -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from email.headerregistry import Address
 from typing import Any
 
 import pytest
@@ -47,6 +48,20 @@ def mailer(hub: World, port: int, clock: Any = now, times: Times = QUICK) -> Mai
 def states(database: Database) -> dict[str, str]:
     with database.reading() as session:
         return dict(session.execute(select(Mail.key, Mail.state)).all())
+
+
+def test_a_sender_without_a_name_has_that_of_the_hub_at_that_moment(hub: World) -> None:
+    names = iter(["Moothall", "Hub of the North"])
+    for key in ("a", "b"):
+        queue(hub.database, key)
+    with smtp() as post:
+        bare = relay(post.port, sender=Address(addr_spec="hub@hub.example"))
+        MADE.append(Mailer(hub.database, bare, QUICK, name=lambda: next(names)))
+        assert drain(MADE[-1]) == ["sent"] * 2
+    assert [one.message["From"] for one in post.mails] == [
+        "Moothall <hub@hub.example>",
+        "Hub of the North <hub@hub.example>",
+    ]
 
 
 def test_what_is_queued_is_sent_and_marked(hub: World) -> None:
