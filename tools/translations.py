@@ -91,13 +91,9 @@ def updated(language: str) -> Catalog:
     known, wanted = catalogue(language), Catalog(locale=language, fuzzy=False, header_comment=HEADER)
     for message in sentences():
         if message.id:
-            said = known.get(message.id) or known.get(_one(message))
+            said = known.get(message.id)
             wanted.add(message.id, said.string if said else "", [(name, None) for name in _files(message)])
     return wanted
-
-
-def _one(message: Message) -> str:
-    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def _files(message: Message) -> list[str]:
