@@ -35,10 +35,9 @@ class Actor:
 
 
 ANONYMOUS: Final = Actor()
-COMMAND_LINE: Final = Actor("command line", "", frozenset({"operator"}))
+COMMAND_LINE: Final = Actor("command line", "", frozenset({OPERATOR}))
 METRICS: Final = Actor("Prometheus", "", frozenset({"metrics"}))
-WORK: Final = Actor("moothall", "", frozenset({"operator"}))
-
+WORK: Final = Actor("moothall", "", frozenset({OPERATOR}))
 
 EVERY: Final = "*"
 """In place of an audience: all of them."""
@@ -74,11 +73,11 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "write practice notes": frozenset(MEMBERS),
     "look after practice notes": frozenset({OPERATOR, CONTENT, ADMIN}),
     "check health": frozenset({"everyone"}),
-    "read metrics": frozenset({"operator", "metrics"}),
-    "run sources": frozenset({"operator", CONTENT, ADMIN}),
-    "register sources": frozenset({"operator", CONTENT, ADMIN}),
-    "see raw items": frozenset({"operator", CONTENT, ADMIN}),
-    "manage members": frozenset({"operator", ADMIN}),
+    "read metrics": frozenset({OPERATOR, "metrics"}),
+    "run sources": frozenset({OPERATOR, CONTENT, ADMIN}),
+    "register sources": frozenset({OPERATOR, CONTENT, ADMIN}),
+    "see raw items": frozenset({OPERATOR, CONTENT, ADMIN}),
+    "manage members": frozenset({OPERATOR, ADMIN}),
     "manage people": frozenset({OPERATOR}),
     "hand over": frozenset({OPERATOR, ADMIN}),
     "hand over everywhere": frozenset({OPERATOR}),
@@ -115,7 +114,7 @@ def audiences(actor: Actor) -> tuple[str, ...]:
 
     Searches filter by these, so that they find what `can(actor, "read", …)` allows, and nothing else.
     """
-    if "operator" in actor.roles:
+    if OPERATOR in actor.roles:
         return (EVERY,)
     return tuple(sorted({circle for circle, _ in actor.memberships}))
 
