@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from harvesters.base import Sandbox
 from harvesters.errors import ReadError
+from hub.db import alone
 from hub.errors import BadInput
 from hub.languages import gettext as _
 from hub.setup.house import House
-from hub.setup.models import Logo
+from hub.setup.models import SETTLING, Logo
 
 LEAST: Final = 4.5
 """The contrast that WCAG 2.2 wants between words and what is behind them (1.4.3)."""
@@ -116,6 +117,8 @@ def draw_logo(sandbox: Sandbox, data: bytes) -> Logo:
 
 def keep_logo(session: Session, logo: Logo | None) -> dict[str, str | int]:
     """Keep this picture in place of the former one, or none; what `settle` is to be told."""
+    # The same form sent twice at once would else keep the same picture twice.
+    alone(session, SETTLING)
     session.execute(delete(Logo))
     if logo is None:
         return {"logo": "", "logo_width": 0, "logo_height": 0}

@@ -1,12 +1,15 @@
 """The table of what the operator has settled, one row a name, and the pictures that they gave."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db import Base, Moment, now
+
+SETTLING: Final = "settings"
+"""What whoever settles something holds alone (hub.db.alone)."""
 
 
 class Setting(Base):

@@ -10,7 +10,7 @@ from hub.audit.service import note_act
 from hub.db import alone
 from hub.policy import Actor
 from hub.setup.house import House
-from hub.setup.models import Setting
+from hub.setup.models import SETTLING, Setting
 
 
 def is_settled(session: Session, name: str) -> bool:
@@ -27,7 +27,7 @@ def settle(session: Session, *, actor: Actor, was: House, default: House, **told
     known = {one.name for one in fields(House)}
     if unknown := told.keys() - known:
         raise KeyError(f"These cannot be settled: {', '.join(sorted(unknown))}")
-    alone(session, "settings")
+    alone(session, SETTLING)
     changed = [name for name, value in told.items() if value != getattr(was, name)]
     for name in changed:
         if told[name] == getattr(default, name):
