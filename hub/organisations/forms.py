@@ -12,8 +12,12 @@ from hub.mail.addresses import mail_address
 from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS, Details, edition
 
-LONGEST_ABOUT: Final = 2_000
-LONGEST_LIST: Final = 1_000
+_COLUMNS: Final = ("name", "area", "website", "contact_name", "contact_email", "contact_phone")
+LONGEST: Final[dict[str, int]] = {
+    **{one: getattr(Organisation.__table__.columns[one].type, "length", 0) for one in _COLUMNS},
+    **{"other_names": 1_000, "about": 2_000, "domains": 1_000},
+}
+"""Letters that a field may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +36,18 @@ class Typed:
     contact_name: str = ""
     contact_email: str = ""
     contact_phone: str = ""
-    licence_uri: str = ""
     language: str = ENGLISH
+    licence_uri: str = ""
     domains: str = ""
-    slug: str = ""
     trusted: str = ""
+    slug: str = ""
     seen: str = ""
 
 
 def typed_in(values: Mapping[str, str]) -> Typed:
     """What a request says."""
-    told = {one.name: clean_line(values.get(one.name, str(one.default)))[:LONGEST_LIST] for one in fields(Typed)}
-    return Typed(**told | {"about": clean(values.get("about", "")).strip()[: LONGEST_ABOUT + 1]})
+    told = {one.name: clean_line(values.get(one.name, str(one.default))) for one in fields(Typed)}
+    return Typed(**told | {"about": clean(values.get("about", "")).strip()})
 
 
 def typed_of(row: Organisation) -> Typed:
@@ -60,8 +64,6 @@ def wrong_with(typed: Typed) -> dict[str, str]:
         wrong["name"] = _("Enter the organisation's name.")
     if typed.sector not in SECTORS:
         wrong["sector"] = _("Choose a sector.")
-    if len(typed.about) > LONGEST_ABOUT:
-        wrong["about"] = _("Say it in at most %(num)s letters.", num=LONGEST_ABOUT)
     if typed.website and not typed.website.startswith(("https://", "http://")):
         wrong["website"] = _("Enter the website's whole address, beginning with https://.")
     if typed.contact_email:
@@ -73,28 +75,16 @@ def wrong_with(typed: Typed) -> dict[str, str]:
         wrong["licence_uri"] = _("Choose one of the licences.")
     if typed.language not in LANGUAGES:
         wrong["language"] = _("Choose one of the languages.")
-    for one in ("name", "area", "website", "contact_name", "contact_email", "contact_phone"):
-        longest = getattr(Organisation.__table__.columns[one].type, "length", 0)
-        if len(getattr(typed, one)) > longest and one not in wrong:
-            wrong[one] = _("Say it in at most %(num)s letters.", num=longest)
-    return wrong
+    for name, longest in LONGEST.items():
+        if len(getattr(typed, name)) > longest and name not in wrong:
+            wrong[name] = _("Say it in at most %(num)s letters.", num=longest)
+    return {one.name: wrong[one.name] for one in fields(Typed) if one.name in wrong}
 
 
 def details_in(typed: Typed) -> Details:
     """What the form comes to, without what only an operator says."""
-    return Details(
-        name=typed.name,
-        other_names=tuple(parts_of(typed.other_names)),
-        sector=typed.sector,
-        area=typed.area,
-        about=typed.about,
-        website=typed.website,
-        contact_name=typed.contact_name,
-        contact_email=typed.contact_email,
-        contact_phone=typed.contact_phone,
-        licence_uri=typed.licence_uri,
-        language=typed.language,
-    )
+    told = {one.name: getattr(typed, one.name) for one in fields(Details)}
+    return Details(**told | {"other_names": tuple(parts_of(typed.other_names))})
 
 
 def parts_of(text: str) -> list[str]:

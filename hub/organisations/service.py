@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -59,57 +59,37 @@ def slug_of(name: str, otherwise: str = "organisation") -> str:
 
 
 def add_organisation(
-    session: Session,
-    *,
-    actor: Actor,
-    name: str,
-    sector: str,
-    website: str = "",
-    area: str = "",
-    about: str = "",
-    other_names: tuple[str, ...] = (),
-    contact_name: str = "",
-    contact_email: str = "",
-    contact_phone: str = "",
-    licence_uri: str = "",
-    language: str = ENGLISH,
-    fictional: bool = False,
+    session: Session, *, actor: Actor, fictional: bool = False, trusted: bool = False, **said: Any
 ) -> Organisation:
-    """A new member organisation. BadInput for an unknown sector or no name, Conflict for one that is there already."""
-    if not name.strip():
+    """A new member organisation, of which the Details are `said`.
+
+    BadInput for an unknown sector or no name, Conflict for one that is there already.
+    """
+    to = Details(**said | {"name": said["name"].strip()})
+    if not to.name:
         raise BadInput(_("Give the organisation's name."), "name")
-    if sector not in SECTORS:
+    if to.sector not in SECTORS:
         sectors = ", ".join(SECTORS)
-        raise BadInput(_("There is no sector “%(sector)s”. Use one of: %(all)s.", sector=sector, all=sectors), "sector")
-    if website and not website.startswith(("https://", "http://")):
+        wrong = _("There is no sector “%(sector)s”. Use one of: %(all)s.", sector=to.sector, all=sectors)
+        raise BadInput(wrong, "sector")
+    if to.website and not to.website.startswith(("https://", "http://")):
         raise BadInput(_("Give the website's whole address, beginning with https://."), "website")
-    given = {
-        "name": name.strip(),
-        "website": website,
-        "area": area,
-        "about": about,
-        "contact_name": contact_name,
-        "contact_email": contact_email,
-        "contact_phone": contact_phone,
-        "licence_uri": licence_uri,
-        "language": language,
-    }
-    require_storable(Organisation, given)
-    slug = slug_of(name)
+    told = _columns(to)
+    require_storable(Organisation, told)
+    slug = slug_of(to.name)
     alone(session, f"organisation {slug}")
     if session.scalar(select(Organisation.id).where(Organisation.slug == slug)):
-        raise Conflict(_("There is already an organisation named %(name)s (%(slug)s).", name=name, slug=slug))
-    row = Organisation(
-        slug=slug,
-        sector=sector,
-        other_names=list(other_names),
-        fictional=fictional,
-        **given,
-    )
+        raise Conflict(_("There is already an organisation named %(name)s (%(slug)s).", name=to.name, slug=slug))
+    row = Organisation(slug=slug, fictional=fictional, trusted=trusted, **told)
     session.add(row)
     session.flush()
-    note_act(session, actor=actor, action="add organisation", thing=f"organisation {slug}", name=name)
+    thing = f"organisation {slug}"
+    note_act(session, actor=actor, action="add organisation", thing=thing, name=to.name, trusted=trusted)
     return row
+
+
+def _columns(to: Details) -> dict[str, Any]:
+    return {one.name: getattr(to, one.name) for one in fields(Details)} | {"other_names": list(to.other_names)}
 
 
 def change_organisation(
@@ -126,8 +106,7 @@ def change_organisation(
     slug = slug or row.slug
     if slug != row.slug:
         _require_free(session, slug)
-    told = {one.name: getattr(to, one.name) for one in fields(Details)}
-    told |= {"other_names": list(to.other_names), "slug": slug, "trusted": trusted}
+    told = _columns(to) | {"slug": slug, "trusted": trusted}
     require_storable(Organisation, told)
     changed = [name for name, value in told.items() if getattr(row, name) != value]
     was = row.slug

@@ -1,6 +1,7 @@
 """Organisations in the web: the operator's list, adding one, editing it, and removing one on which nothing hangs."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -111,7 +112,7 @@ def _rows(session: Session, order: str) -> list[tuple[Organisation, int]]:
     if order == "documents":
         rows.sort(key=lambda row: -row[1])
     elif order == "sector":
-        rows.sort(key=lambda row: SECTORS[row[0].sector][0])
+        rows.sort(key=lambda row: _(SECTORS[row[0].sector][0]))
     elif order == "added":
         rows.sort(key=lambda row: row[0].created, reverse=True)
     return rows
@@ -146,10 +147,7 @@ def add() -> Any:
 
 
 def _add(session: Session, typed: Typed) -> Organisation:
-    to = details_in(typed)
-    given = {name: getattr(to, name) for name in to.__slots__}
-    row = add_organisation(session, actor=actor(), **given)
-    row.trusted = typed.trusted == "yes"
+    row = add_organisation(session, actor=actor(), trusted=typed.trusted == "yes", **asdict(details_in(typed)))
     if typed.domains:
         set_domains(session, actor=actor(), organisation=row, domains=parts_of(typed.domains))
     return row

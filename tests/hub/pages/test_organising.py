@@ -111,6 +111,7 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(operator
         ("name", "Quietshire", "There is an organisation of this name already."),
         ("domains", "gmail.com", "Anybody can have an address at gmail.com, so it shows no organisation."),
         ("contact_name", "x" * 201, "Say it in at most 200 letters."),
+        ("other_names", "x" * 1001, "Say it in at most 1000 letters."),
     ],
 )
 def test_what_only_the_hub_knows_is_said_too(operator: Browser, field: str, value: str, said: str) -> None:
@@ -151,6 +152,7 @@ def test_nobodys_change_is_lost_without_a_word(hub: Site, operator: Browser) -> 
     assert errors(page) == [
         "Somebody else has changed this organisation meanwhile. Look at what it says now, and save again."
     ]
+    assert "Meanwhile: it says “What the first has written.”" in page.words
     again = operator.send(EDIT, EDIT, **form(page))
     assert again.status == 303
     assert stored(hub, "northford-city").about == "What the second wants."
