@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-from federation.record import clean_line
+from federation.record import clean, clean_line
 from hub.errors import BadInput
 from hub.languages import gettext as _
 from hub.mail.addresses import mail_address
@@ -23,7 +23,7 @@ DAYS: Final = ("accessibility_prepared", "accessibility_reviewed")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Every field as it was typed."""
+    """Every field as it was typed. Each line of `accessibility_gaps` is one of them."""
 
     name: str = ""
     run_by: str = ""
@@ -45,8 +45,9 @@ class Typed:
 
 def typed_in(values: Mapping[str, str]) -> Typed:
     """What a request says."""
-    told = {one.name: clean_line(values.get(one.name, ""))[:1000] for one in fields(Typed)}
-    return Typed(**told | {name: _colour(told[name]) for name in ("hall", "accent")})
+    told = {one.name: clean_line(values.get(one.name, "")) for one in fields(Typed)}
+    told |= {name: _colour(told[name]) for name in ("hall", "accent")}
+    return Typed(**told | {"accessibility_gaps": clean(values.get("accessibility_gaps", "")).strip()})
 
 
 def _colour(text: str) -> str:

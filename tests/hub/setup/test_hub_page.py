@@ -112,6 +112,7 @@ def test_logo_and_colours_are_also_for_whoever_still_needs_a_second_factor(hub: 
             answer = hub.get(address, operator.client)
             assert answer.status_code == 200
             assert "immutable" in answer.headers["Cache-Control"]
+            assert "Cookie" not in answer.vary
     finally:
         with hub.database.writing() as session:
             session.execute(delete(Setting))
@@ -185,6 +186,18 @@ def test_what_is_wrong_keeps_what_was_typed(operator: Browser) -> None:
     assert page.title.startswith("Error: ")
     assert len(errors(page)) == 3
     assert page.root.xpath("//textarea[@name='welcome']")[0].value == "Kept"
+
+
+def test_each_line_of_what_is_not_accessible_is_one_and_none_is_lost_without_a_word(
+    hub: Site, operator: Browser
+) -> None:
+    saved(operator, accessibility_gaps="The plot has no table.\r\n\r\nThe map cannot be zoomed.")
+    gaps = hub.page("/accessibility").all("//h2[@id='gaps']/following-sibling::ul[1]/li")[1:]
+    assert gaps == ["The plot has no table.", "The map cannot be zoomed."]
+    page = saved(operator, accessibility_gaps="x" * 1001)
+    assert page.status == 400
+    assert "at most 1000 letters" in errors(page)[0]
+    assert page.root.xpath("//textarea[@name='accessibility_gaps']")[0].value == "x" * 1001
 
 
 def test_what_an_older_release_settled_in_another_way_is_left_out(hub: Site) -> None:
