@@ -71,6 +71,8 @@ from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
 from hub.words import FILTERS
 from hub.writing.note_views import blueprint as notes
+from hub.writing.wiki import touch_all as touch_pages
+from hub.writing.wiki_views import blueprint as wiki
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home,
@@ -108,6 +110,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     proving,
     sign_in_settings,
     notes,
+    wiki,
     static_pages,
     notices,
     health,
@@ -116,7 +119,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 NOW: Final[tuple[NowPart, ...]] = ()
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
-INSIDE: Final[tuple[Inside, ...]] = ()
+INSIDE: Final[tuple[Inside, ...]] = (touch_pages,)
 """What announces everything in a community anew when others may see it (hub/communities/service.py)."""
 
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}

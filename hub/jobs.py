@@ -53,6 +53,8 @@ from hub.tasks.courier import Courier, Job
 from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file
 from hub.topics.service import Vocabulary
+from hub.writing.wiki import DOCUMENT as PAGE
+from hub.writing.wiki_documents import PageDocuments
 
 assert tables.TABLES, "every table is known before a session is opened"
 
@@ -149,6 +151,7 @@ def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
         DOCUMENT: RecordDocuments(vocabulary),
         COMMUNITY: CommunityDocuments(vocabulary),
         THREAD: ThreadDocuments(vocabulary),
+        PAGE: PageDocuments(vocabulary),
     }
 
 

@@ -90,6 +90,9 @@ TABLES = (
     alerts.AlertRun,
     writing.PracticeNote,
     writing.NoteAuthor,
+    writing.WikiPage,
+    writing.WikiVersion,
+    writing.WikiName,
     governance.Erasure,
     governance.RetentionRun,
 )

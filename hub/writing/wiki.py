@@ -30,6 +30,8 @@ LONGEST: Final = 60_000
 """Characters of a page."""
 LONGEST_TITLE: Final = 120
 LONGEST_SUMMARY: Final = 200
+HEADINGS: Final = 3
+"""The highest heading in a page: its title is one above."""
 RESERVED: Final = ("new",)
 """Names that addresses of the wiki itself have."""
 
@@ -200,7 +202,7 @@ def _hold(session: Session, page: WikiPage) -> None:
 
 def _put(page: WikiPage, written: Written) -> None:
     page.title, page.text = written.title, written.text
-    page.html, page.sanitiser = html_of(written.text, base=2), SANITISER
+    page.html, page.sanitiser = html_of(written.text, base=HEADINGS), SANITISER
 
 
 def _go_on(
