@@ -54,6 +54,7 @@ from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file
 from hub.topics.service import Vocabulary
 from hub.writing.wiki import DOCUMENT as PAGE
+from hub.writing.wiki_documents import FINDABLE as PAGES
 from hub.writing.wiki_documents import PageDocuments
 
 assert tables.TABLES, "every table is known before a session is opened"
@@ -155,7 +156,7 @@ def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
     }
 
 
-FINDABLE: Final[dict[str, Findable]] = {DOCUMENT: RECORDS, COMMUNITY: COMMUNITIES, THREAD: THREADS}
+FINDABLE: Final[dict[str, Findable]] = {DOCUMENT: RECORDS, COMMUNITY: COMMUNITIES, THREAD: THREADS, PAGE: PAGES}
 """How what the index holds is shown, by document type."""
 
 

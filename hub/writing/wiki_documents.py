@@ -1,23 +1,33 @@
-"""Wiki pages as the index sees them: `jobs` hands this to the index worker."""
+"""Wiki pages in search: as the index sees them, as results show them, and by title while the index is away."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import Session
 
-from hub.communities.access import talk_of
-from hub.communities.models import Community, CommunityConcept
+from hub.communities.access import talk_shown_to
+from hub.communities.models import Community
 from hub.index.base import Document
-from hub.markdown import plain_of
-from hub.organisations.models import Organisation
+from hub.languages import N_
+from hub.languages import gettext as _
+from hub.markdown import extract_of, plain_of
+from hub.records.cards import day_of
+from hub.search.findable import Findable, Shown, Titles
 from hub.topics.service import Vocabulary
 from hub.writing.models import WikiPage
+from hub.writing.placed import BODY, TOPICS, about, document_in, shown_in
+from hub.writing.wiki import DOCUMENT, path_of
 from vocab.scheme import Scheme
 
-TYPE: Final = "page"
-BODY: Final = 200_000
-"""Characters of a text that the index takes."""
+WORDS: Final = {DOCUMENT: N_("Wiki page")}
+
+_WHOLE: Final = (
+    select(WikiPage, Community, TOPICS)
+    .join(Community, Community.id == WikiPage.community_id)
+    .where(WikiPage.id.in_(bindparam("ids", expanding=True)), WikiPage.hidden_at.is_(None))
+)
+"""A page that is not taken away, where it stands, and a line for each topic of its community."""
 
 
 class PageDocuments:
@@ -33,47 +43,53 @@ class PageDocuments:
 
     def load(self, session: Session, ids: Sequence[str]) -> dict[str, Document | None]:
         """The present state of these pages."""
-        rows = session.execute(
-            select(WikiPage, Community, Organisation)
-            .join(Community, Community.id == WikiPage.community_id)
-            .join(Organisation, Organisation.id == Community.organisation_id)
-            .where(WikiPage.id.in_(ids), WikiPage.hidden_at.is_(None))
-        ).all()
-        concepts = concepts_in(session, [row[1].id for row in rows])
         found: dict[str, Document | None] = dict.fromkeys(ids)
-        for page, community, organisation in rows:
-            uris = concepts.get(community.id, [])
-            found[page.id] = _document(page, community, organisation, uris, self._vocabulary.scheme)
+        for page, community, uris in session.execute(_WHOLE, {"ids": list(ids)}):
+            found[page.id] = document_in(
+                community,
+                uris,
+                self._vocabulary.scheme,
+                id=page.id,
+                document_type=DOCUMENT,
+                type=DOCUMENT,
+                version=page.touched,
+                title=page.title,
+                body=plain_of(page.text)[:BODY],
+                published=page.changed,
+            )
         return found
 
 
-def concepts_in(session: Session, community_ids: Sequence[str]) -> dict[str, list[str]]:
-    """{community: the topics that it is about}."""
-    found: dict[str, list[str]] = {}
-    wanted = select(CommunityConcept.community_id, CommunityConcept.concept_uri)
-    wanted = wanted.where(CommunityConcept.community_id.in_(community_ids)).order_by(CommunityConcept.id)
-    for id, uri in session.execute(wanted):
-        found.setdefault(id, []).append(uri)
-    return found
+def cards(session: Session, ids: Sequence[str], scheme: Scheme, audiences: Sequence[str] = ()) -> list[Shown]:
+    """The pages with these ids that somebody with these audiences may read; by one statement."""
+    rows = session.execute(_WHOLE.where(talk_shown_to(audiences)), {"ids": list(ids)})
+    return [
+        shown_in(
+            community,
+            uris,
+            scheme,
+            id=page.id,
+            document_type=DOCUMENT,
+            type=DOCUMENT,
+            type_name=_(WORDS[DOCUMENT]),
+            title=page.title,
+            address=path_of(community, page),
+            summary=extract_of(page.text[:2000]),
+            published=day_of(page.changed),
+        )
+        for page, community, uris in rows
+    ]
 
 
-def _document(
-    page: WikiPage, community: Community, organisation: Organisation, uris: Sequence[str], scheme: Scheme
-) -> Document:
-    concepts = [scheme.concepts[uri] for uri in uris if uri in scheme.concepts]
-    above = [scheme.concepts[uri] for concept in concepts for uri in scheme.ancestors(concept.uri)]
-    return Document(
-        id=page.id,
-        version=page.touched,
-        title=page.title,
-        body=plain_of(page.text)[:BODY],
-        language=community.language,
-        labels=tuple(label.value for concept in concepts for label in concept.labels if label.kind == "pref"),
-        organisation=organisation.slug,
-        sector=organisation.sector,
-        type=TYPE,
-        topics=tuple(concept.notation for concept in concepts),
-        topics_tree=tuple(dict.fromkeys(concept.notation for concept in [*concepts, *above])),
-        published=page.changed,
-        audience=(community.id,) if talk_of(community).audience else (),
+_TITLES: Final = (
+    select(
+        *(WikiPage.id, WikiPage.title, WikiPage.changed.label("published"), literal(DOCUMENT).label("type")),
+        *(Community.language, literal("").label("organisation"), literal("").label("sector")),
+        Community.slug.label("community"),
     )
+    .join(Community, Community.id == WikiPage.community_id)
+    .where(WikiPage.hidden_at.is_(None))
+)
+
+FINDABLE: Final = Findable(cards, Titles(_TITLES, talk_shown_to, about), WORDS)
+"""How wiki pages are shown and, while the index is away, found."""

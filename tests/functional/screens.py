@@ -27,6 +27,7 @@ from hub.policy import ADMIN, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
+from hub.writing.wiki import Written, begin_page, change_page
 from tests.hub.accounts.people import Browser
 from tests.hub.communities.made import acting, made
 from tests.hub.site import Site, filled_site
@@ -63,6 +64,15 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/members": (
         "/communities/damp-and-mould/members",
         "/communities/damp-and-mould/members?q=zzzz",
+    ),
+    "/communities/<slug>/wiki": ("/communities/damp-and-mould/wiki", "/communities/safeguarding-leads/wiki"),
+    "/communities/<slug>/wiki/new": ("/communities/damp-and-mould/wiki/new",),
+    "/communities/<slug>/wiki/<name>": ("/communities/damp-and-mould/wiki/lending-lamps",),
+    "/communities/<slug>/wiki/<name>/edit": ("/communities/damp-and-mould/wiki/lending-lamps/edit",),
+    "/communities/<slug>/wiki/<name>/history": ("/communities/damp-and-mould/wiki/lending-lamps/history",),
+    "/communities/<slug>/wiki/<name>/compare": ("/communities/damp-and-mould/wiki/lending-lamps/compare",),
+    "/communities/<slug>/wiki/<name>/versions/<int:edition>": (
+        "/communities/damp-and-mould/wiki/lending-lamps/versions/1",
     ),
     "/communities/<slug>/join": ("/communities/damp-and-mould/join", "/communities/safeguarding-leads/join"),
     "/communities/<slug>/leave": ("/communities/damp-and-mould/leave",),
@@ -119,6 +129,19 @@ ELSEWHERE: Final[dict[str, str]] = {
 
 FILES: Final = (".csv", ".json", ".atom", ".xml", ".css", ".png", "/raw", "<path:filename>")
 """How routes end that answer with something else than a page."""
+
+
+LAMPS: Final = """# What it takes
+
+We lend ten lamps to tenants who send pictures, **for two weeks**.
+
+| lamp | costs |
+|---|---|
+| small | 4 pounds |
+
+- Ask [Housing](https://northford.example/) first
+- Write down who has one
+"""
 
 
 @dataclass(frozen=True)
@@ -247,7 +270,11 @@ def _communities(site: Site) -> dict[str, str]:
             session.scalars(select(Person.id).where(Person.name == one)).one() for one in ("Ann Officer", "Bo Admin")
         )
         facilitator = acting(session, bo)
-        made(session, "Damp and mould", actor=facilitator, members=[ann], concepts=list(common().concepts)[:2])
+        damp = made(session, "Damp and mould", actor=facilitator, members=[ann], concepts=list(common().concepts)[:2])
+        member = acting(session, ann)
+        page = begin_page(session, damp, Written("Lending lamps", LAMPS, "begun"), actor=member)
+        again = Written("Lending lamps", LAMPS.replace("ten lamps", "forty lamps"), "numbers of 2026")
+        change_page(session, damp, page, again, seen=1, actor=facilitator)
         private = made(session, "Safeguarding leads", PRIVATE, actor=facilitator)
         join(session, private, actor=acting(session, ann), words="I lead on it at Northford.")
         archive(session, made(session, "Flood of 2019", actor=facilitator), actor=facilitator)

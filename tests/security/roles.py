@@ -19,6 +19,7 @@ from harvesters.base import upsert
 from hub.accounts.models import Invitation, Membership, Person
 from hub.accounts.service import actors_for, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
+from hub.communities.access import OPEN, PRIVATE
 from hub.db import now
 from hub.moderation.models import Report
 from hub.moderation.reports import Reporter, answer, find_by_secret, report_record
@@ -29,7 +30,9 @@ from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.models import RESTRICTED, WAITING, Run, Source
 from hub.writing.notes import begin_note, publish_note
+from hub.writing.wiki import Written, begin_page
 from hub.writing.words import Words
+from tests.hub.communities.made import made as made_community
 from tests.hub.site import BASE, Site, filled_site
 from tests.people import NAMED
 
@@ -144,6 +147,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "reports": ("there", "answered", "none"),
     "people": ("there", "suspended", "none"),
     "notes": ("there", "draft", "none"),
+    "wiki": ("there", "private", "none"),
+    "versions": ("there", "private", "none"),
 }
 """What a route is about -> in which states the table has it. Everything else is there, or is not."""
 
@@ -194,6 +199,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "run_id": run.id,
         "sources id": source.id,
         "records id": record.id,
+        **_wiki(session, made.people["officer"]),
         "notes id": _note(session, made.people["officer"], source.organisation_id, published=True),
         "people id": made.people["officer elsewhere"],
         "take-downs id": decision.id,
@@ -207,6 +213,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "taken-down": {"records id": site.ids["fans"]},
         "withdrawn": {"records id": site.ids["fair"]},
         "waiting": {"sources id": waiting.id},
+        "private": _wiki(session, made.people["officer"], PRIVATE),
         "draft": {"notes id": _note(session, made.people["officer"], source.organisation_id)},
         "answered": {"reports id": reports[1][0].id, "reports secret": reports[1][1]},
         "suspended": {"people id": made.people["suspended"]},
@@ -227,6 +234,14 @@ def _restricted(session: Session, organisation: str) -> dict[str, str]:
     keep(session, source_id=source.id, run_id=run.id, found=[(upsert(record), Enriched("en"))], defaults=defaults)
     kept = session.scalars(select(RecordRow.id).where(RecordRow.source_id == source.id)).one()
     return {"sources id": source.id, "run_id": run.id, "records id": kept}
+
+
+def _wiki(session: Session, member: str, visibility: str = OPEN) -> dict[str, str]:
+    """A community of the officer's, which has a wiki page."""
+    row = made_community(session, f"Wiki {visibility}", visibility, members=[member])
+    page = begin_page(session, row, Written("Lamps", "Lend them."), actor=actors_for(session, [member])[member])
+    parts = {"slug": row.slug, "name": page.slug, "edition": "1"}
+    return {f"{about} {part}": value for about in ("wiki", "versions") for part, value in parts.items()}
 
 
 def _note(session: Session, author: str, organisation: str, *, published: bool = False) -> str:

@@ -15,11 +15,12 @@ from hub.policy import COMMAND_LINE
 from hub.topics.service import Vocabulary
 from hub.writing.models import WikiPage
 from hub.writing.wiki import touch_all
-from hub.writing.wiki_documents import PageDocuments
+from hub.writing.wiki_documents import PageDocuments, cards
 from tests.hub.accounts.people import Browser, errors
 from tests.hub.communities.made import made
 from tests.hub.site import Page, Site
-from tests.hub.writing.written import somebody
+from tests.hub.writing.written import indexed, somebody
+from tests.vocab.loaded import common
 
 TEXT = "# How to begin\n\nAsk **Housing** first.\n\n<script>alert(1)</script>\n\n- one\n- two"
 
@@ -119,6 +120,8 @@ def test_nobody_learns_of_a_page_whose_community_is_not_theirs(site: Site) -> No
         row = session.scalars(select(WikiPage).where(WikiPage.community_id == town.id)).one()
         made_of_it = documents.load(session, [row.id])[row.id]
         assert made_of_it is not None
+        assert cards(session, [row.id], common()) == []
+        assert [one.title for one in cards(session, [row.id], common(), (town.id,))] == ["Names of families"]
         assert made_of_it.audience == (town.id,)
         before = row.touched
         community = session.get_one(Community, town.id)
@@ -129,6 +132,10 @@ def test_nobody_learns_of_a_page_whose_community_is_not_theirs(site: Site) -> No
         assert opened.audience == ()
         assert row.touched > before
     assert town.stranger.page(page).status == 200
+    indexed(site)
+    found = Browser.at(site).page("/search?q=families")
+    assert found.hits == ["Names of families"]
+    assert "Wiki page" in found.words
 
 
 def test_who_has_left_writes_no_more_and_is_named_no_more(town: Town) -> None:
