@@ -26,6 +26,8 @@ PAGES = [
     path for path in TEMPLATES if path.suffix == ".html" and path.parent.name != "parts" and path.name != "base.html"
 ]
 STYLES = [HUB / "static" / name for name in ("moothall.css", "govuk.css")]
+FRAMED = '{% extends "communities/frame.html" %}'
+"""A page of a community: its title and heading are those of the frame."""
 LARGEST_STYLES = 14 * 1024
 
 NOT_OURS = (
@@ -139,15 +141,25 @@ def test_a_form_that_writes_carries_its_token(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_every_page_has_the_frame_a_title_and_one_heading(path: Path) -> None:
     text = path.read_text()
+    if FRAMED in text:
+        assert "{% block content %}" in text
+        return
     assert '{% extends "base.html" %}' in text
     assert "{% block title %}" in text
     assert "<h1" in text
 
 
 def test_pages_have_titles_of_their_own() -> None:
-    titles = [re.findall(r"\{% block title %\}(.*?)\{% endblock %\}", path.read_text(), re.S) for path in PAGES]
-    assert all(len(found) == 1 for found in titles)
-    assert len({found[0] for found in titles}) == len(PAGES)
+    """Those within a community say which part of it they are; the first is named as the community alone."""
+    own = r"\{% block title %\}(.*?)\{% endblock %\}"
+    framed = [path for path in PAGES if FRAMED in path.read_text()]
+    titles = [re.findall(own, path.read_text(), re.S) for path in PAGES if path not in framed]
+    words = [
+        re.findall(r"\{% set tab_words = (.*?) %\}", path.read_text()) for path in framed if path.name != "now.html"
+    ]
+    assert all(len(found) == 1 for found in titles + words)
+    assert len({found[0] for found in titles}) == len(titles)
+    assert len({found[0] for found in words}) == len(words)
 
 
 def test_every_link_between_pages_leads_to_a_route(app: Flask) -> None:
