@@ -20,6 +20,8 @@ from hub.accounts.oidc import Providers, guarded
 from hub.alerts.matching import Followers, Taker, match_new
 from hub.communities.documents import FINDABLE as COMMUNITIES
 from hub.communities.documents import CommunityDocuments
+from hub.communities.keeping import count_again
+from hub.communities.membership import keep_facilitated
 from hub.communities.service import DOCUMENT as COMMUNITY
 from hub.config import Settings
 from hub.db import Database
@@ -188,6 +190,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
     for run_id in sweep(workshop.database, workshop.times, workshop.named):
         courier.send("harvest", run_id)
     with workshop.database.writing() as session:
+        keep_facilitated(session)
         tell_owners(session, workshop.named.hub, workshop.named.base_url)
         escalate_due(session, workshop.named)
     with workshop.database.reading() as session:
@@ -195,8 +198,10 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
 
 
 def delete_old(workshop: Workshop) -> None:
-    """Once a night: what is too old goes."""
-    every_night(workshop.database)
+    """Once a night: what is too old goes, and what is counted is counted anew."""
+    if every_night(workshop.database) is not None:
+        with workshop.database.writing() as session:
+            count_again(session)
 
 
 class Watch:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, case, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from hub.accounts.models import Duty, Membership, Person
@@ -15,36 +15,49 @@ from hub.languages import N_, speaking
 from hub.languages import gettext as _
 from hub.mail.service import queue_mail
 from hub.organisations.models import Organisation
-from hub.policy import WORK, Actor
+from hub.policy import EVERY, WORK, Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A table whose rows somebody answers for: where a row's name and its organisation stand, and its page."""
+    """A table whose rows somebody answers for: where a row's organisation stands, and its page.
+
+    `key` is the column that the page's address has. `without` is (column, value) of rows that nobody need answer for:
+    their organisation's owner does; `veiled`, of rows whose name only those may know whose audiences have the row's id.
+    """
 
     words: str
     table: str
     organisation: str
     page: str
+    key: str = "id"
     without: tuple[str, str] = ("", "")
-    """(column, value) of rows that nobody need answer for: their organisation's owner does."""
+    veiled: tuple[str, str] = ("", "")
 
 
 THINGS: Final[dict[str, Kind]] = {
-    "organisation": Kind(N_("Organisation"), "organisation", "id", "/organisations/{slug}"),
-    "source": Kind(N_("Source"), "source", "organisation_id", "/sources/{id}", without=("kind", "written")),
-    "community": Kind(N_("Community"), "community", "organisation_id", "/communities/{slug}"),
+    "organisation": Kind(N_("Organisation"), "organisation", "id", "/organisations/{key}", key="slug"),
+    "source": Kind(N_("Source"), "source", "organisation_id", "/sources/{key}", without=("kind", "written")),
+    "community": Kind(
+        *(N_("Community"), "community", "organisation_id", "/communities/{key}"),
+        key="slug",
+        veiled=("visibility", "confidential"),
+    ),
 }
 """What people answer for. Tables are named by their names, as those of later slices are not known here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A thing, whose it is, and who answers for it. `lost` is true of one that had an owner and has none now."""
+    """A thing, whose it is, and who answers for it. `lost` is true of one that had an owner and has none now.
+
+    `name` and `key` are empty where only its own people may know of it.
+    """
 
     kind: str
     id: str
     name: str
+    key: str
     organisation_id: str
     organisation: str
     slug: str
@@ -56,8 +69,8 @@ class Held:
 
     @property
     def page(self) -> str:
-        """The path of its page."""
-        return THINGS[self.kind].page.format(slug=self.slug, id=self.id)
+        """The path of its page; empty where only its own people may know of it."""
+        return THINGS[self.kind].page.format(key=self.key) if self.key else ""
 
     @property
     def words(self) -> str:
@@ -65,15 +78,22 @@ class Held:
         return THINGS[self.kind].words
 
 
-def _everything() -> Any:
-    """(kind, id, name, organisation's id) of every thing, of all kinds."""
+def _everything(known: Sequence[str]) -> Any:
+    """(kind, id, name, key, organisation's id) of every thing, of all kinds, for somebody with these audiences."""
     parts = []
     for kind, one in THINGS.items():
         columns = Base.metadata.tables[one.table].c
+        column, value = one.veiled
+        hidden = (
+            and_(columns[column] == value, columns["id"].not_in(known)) if column and EVERY not in known else false()
+        )
         part = select(
             literal(kind).label("kind"),
             columns["id"].label("id"),
-            columns["name"].label("name"),
+            *(
+                case((hidden, ""), else_=columns[name]).label(words)
+                for name, words in (("name", "name"), (one.key, "key"))
+            ),
             columns[one.organisation].label("organisation_id"),
         )
         column, value = one.without
@@ -81,13 +101,14 @@ def _everything() -> Any:
     return union_all(*parts).subquery()
 
 
-def _asked(organisation_id: str, person_id: str, unowned: bool) -> Select[Any]:
-    things, owner, deputy = _everything(), aliased(Person), aliased(Person)
+def _asked(organisation_id: str, person_id: str, unowned: bool, known: Sequence[str]) -> Select[Any]:
+    things, owner, deputy = _everything(known), aliased(Person), aliased(Person)
     asked = (
         select(
             things.c.kind,
             things.c.id,
             things.c.name,
+            things.c.key,
             Organisation.id.label("organisation_id"),
             Organisation.name.label("organisation"),
             Organisation.slug,
@@ -116,11 +137,15 @@ def things(
     organisation_id: str = "",
     person_id: str = "",
     unowned: bool = False,
+    known: Sequence[str] = (EVERY,),
     offset: int = 0,
     limit: int = 1_000_000,
 ) -> tuple[list[Held], int]:
-    """Things with who answers for them, those that have lost their owner first, then those without; and how many."""
-    asked = _asked(organisation_id, person_id, unowned)
+    """Things with who answers for them, those that have lost their owner first, then those without; and how many.
+
+    `known` are the audiences (hub.policy) of whoever reads it, where that is not everything.
+    """
+    asked = _asked(organisation_id, person_id, unowned, known)
     total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
     found = asked.subquery()
     order = (found.c.lost.desc(), found.c.owner_id.is_not(None), func.lower(found.c.organisation), found.c.kind)
@@ -132,7 +157,7 @@ def things(
 
 def unowned_counts(session: Session) -> tuple[int, int]:
     """How many things have lost their owner, and how many never had one."""
-    found = _asked("", "", True).subquery()
+    found = _asked("", "", True, (EVERY,)).subquery()
     counts = {
         bool(lost): number
         for lost, number in session.execute(select(found.c.lost, func.count()).group_by(found.c.lost))

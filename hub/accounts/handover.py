@@ -11,6 +11,7 @@ from hub.languages import N_, ngettext
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
 from hub.organisations.service import find_organisation
+from hub.policy import audiences
 from hub.web import actor, address_with, csv_table, database, page_asked, paging, policy, require
 
 LIST: Final = 50
@@ -105,7 +106,13 @@ def _ours(session: Session, slug: str) -> Organisation:
 def _page(slug: str, wrong: dict[str, str] | None = None, typed: dict[str, str] | None = None) -> Any:
     with database().reading() as session:
         organisation = _ours(session, slug)
-        rows, total = things(session, organisation_id=organisation.id, offset=(page_asked() - 1) * LIST, limit=LIST)
+        rows, total = things(
+            session,
+            organisation_id=organisation.id,
+            known=audiences(actor()),
+            offset=(page_asked() - 1) * LIST,
+            limit=LIST,
+        )
         people = able(session, organisation.id)
     where = paging(total, LIST)
     if where is None:

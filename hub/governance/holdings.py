@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 import hub.accounts.personal as accounts
 import hub.audit.erasing as audit
+import hub.communities.personal as communities
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
 import hub.notices.personal as notices
@@ -68,6 +69,11 @@ HOLDINGS: Final = (
         "notices",
         lambda session, who: {"notices": notices.export_person(session, who.person_id)},
         lambda session, who, _: notices.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "communities",
+        lambda session, who: communities.export_person(session, who.person_id, who.email),
+        lambda session, who, _: communities.forget_person(session, who.person_id, who.email),
     ),
     Holding(
         "writing",

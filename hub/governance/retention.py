@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.models import PERSON, AddressChange, Attempt, Invitation, Membership, Person, Spent, WebSession
 from hub.audit.erasing import erase_acts
 from hub.audit.models import Audit, AuditPerson
+from hub.communities.models import CommunityInvitation
 from hub.governance.closing import forget_unconfirmed
 from hub.languages import N_
 from hub.mail.models import Mail
@@ -170,6 +171,14 @@ RULES: Final = (
         N_("as long as their link works"),
         N_("deleted"),
         *_passed(Invitation.id, Invitation.expires),
+    ),
+    Rule(
+        "invitations to communities",
+        N_("Invitations to communities, with the address of who is invited"),
+        N_("seven days"),
+        N_("as long as their link works"),
+        N_("deleted"),
+        *_passed(CommunityInvitation.id, CommunityInvitation.expires),
     ),
     Rule(
         "changes of address",

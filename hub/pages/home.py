@@ -9,16 +9,18 @@ from flask import Blueprint, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.communities.listing import Wanted, communities, narrowed
 from hub.organisations.models import Organisation
 from hub.organisations.service import SECTORS
 from hub.records.cards import Card, cards
 from hub.records.figures import Holding, holdings, languages, newest_of
 from hub.sources.models import PUBLIC, Run, Source
 from hub.topics.service import Vocabulary
-from hub.web import database, part, policy
+from hub.web import actor, database, part, policy
 from vocab.scheme import Scheme
 
 NEWEST = 3
+COMMUNITIES = 5
 
 blueprint = Blueprint("home", __name__)
 
@@ -26,7 +28,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @policy("read")
 def home() -> str:
-    """Everything in seven statements or so; an empty hub says what to do first."""
+    """Everything in eight statements or so; an empty hub says what to do first."""
     vocabulary: Vocabulary = part("vocabulary")
     scheme = vocabulary.scheme
     with database().reading() as session:
@@ -37,6 +39,7 @@ def home() -> str:
             news=newest_by_sector(session, scheme, organisations, held),
             numbers=_numbers(session, len(organisations), held),
             tops=scheme.tops(),
+            communities=communities(session, actor(), narrowed(actor(), Wanted()), limit=COMMUNITIES),
         )
 
 

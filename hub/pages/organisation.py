@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from federation.record import clean_line
 from hub.accounts.duties import duty_of
+from hub.communities.listing import of_organisation
 from hub.db import now
 from hub.errors import NotFound
 from hub.languages import N_
@@ -28,6 +29,7 @@ from hub.web import actor, address_with, atom, csv_table, database, paging, part
 NEWEST = 10
 FEED = 20
 MONTHS = 12
+COMMUNITIES = 10
 LIST = 50
 
 blueprint = Blueprint("organisation", __name__)
@@ -99,6 +101,7 @@ def organisation(slug: str) -> Any:
             topics=topics[:12],
             months=_months(session, row.id),
             sources=_sources(session, row.id),
+            communities=of_organisation(session, actor(), row.id, COMMUNITIES),
             duty=duty_of(session, "organisation", row.id) if actor().person_id else None,
             may_hand_over=can(actor(), "hand over", row),
             may_answer=can(actor(), "answer reports", row),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
+from hub.communities.listing import Listed, Wanted, communities, narrowed
 from hub.errors import NotFound
 from hub.languages import gettext as _
 from hub.languages import language
@@ -15,10 +16,11 @@ from hub.records.cards import cards
 from hub.records.figures import tag_counts
 from hub.search.newest import newest
 from hub.topics.service import Vocabulary
-from hub.web import database, part, policy
+from hub.web import actor, database, part, policy
 from vocab.scheme import LANGUAGES, Concept
 
 NEWEST = 10
+COMMUNITIES = 8
 
 blueprint = Blueprint("topic", __name__)
 
@@ -92,7 +94,13 @@ def topic(notation: str) -> Any:
             total=answer.total,
             organisations=answer.facets.get("organisation", ()),
             names=_names(session),
+            communities=_communities(session, [concept.uri, *(one.uri for one in scheme.narrower(concept.uri))]),
         )
+
+
+def _communities(session: Session, uris: list[str]) -> list[Listed]:
+    """Living communities about any of these, the most active first."""
+    return communities(session, actor(), narrowed(actor(), Wanted(concepts=uris)), limit=COMMUNITIES)
 
 
 def _names(session: Session) -> dict[str, str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from hub.accounts.models import AddressChange, Attempt, Invitation, Membership, Person, Spent, WebSession
 from hub.audit.models import Audit, AuditPerson
 from hub.audit.service import first_break, note_act
+from hub.communities.models import Community, CommunityInvitation
 from hub.db import new_id, now
 from hub.governance import nights
 from hub.governance.models import RetentionRun
@@ -46,6 +47,11 @@ def full(hub: World) -> World:
         session.add(Spent(hashed="x", expires=moment))
         given = {"organisation_id": hub.northford, "role": "officer", "expires": moment}
         session.add(Invitation(hashed="x", email="new@x.example", **given))
+        community = Community(slug="damp", name="Damp", organisation_id=hub.northford)
+        session.add(community)
+        session.flush()
+        to_it = {"community_id": community.id, "role": "member", "expires": moment}
+        session.add(CommunityInvitation(hashed="y", email="new@x.example", **to_it))
         session.add(AddressChange(person_id=ann.id, hashed="x", email="other@x.example", expires=moment))
         for key, state in (("sent", "sent"), ("failed", "failed"), ("waits", "queued"), (f"{LAST}1", "queued")):
             sent = moment if state == "sent" else None
@@ -103,6 +109,7 @@ OLD = {
     "answered challenges": 1,
     "accounts never confirmed": 1,
     "invitations": 1,
+    "invitations to communities": 1,
     "changes of address": 1,
     "mails": 3,
     "notices": 1,
