@@ -39,6 +39,7 @@ from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
 from hub.jobs import FINDABLE
+from hub.markdown import preview_of, written
 from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
 from hub.moderation.takedown_views import blueprint as takedowns
@@ -67,6 +68,11 @@ from hub.sources.health import FILTERS as SOURCE_FILTERS
 from hub.sources.registering import blueprint as registering
 from hub.sources.told_views import blueprint as told
 from hub.sources.views import blueprint as sources
+from hub.talk.list_views import blueprint as discussions
+from hub.talk.now import waiting_and_newest
+from hub.talk.post_views import blueprint as post
+from hub.talk.service import touch_all as touch_threads
+from hub.talk.thread_views import blueprint as thread
 from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
 from hub.words import FILTERS
@@ -111,15 +117,18 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sign_in_settings,
     notes,
     wiki,
+    discussions,
+    thread,
+    post,
     static_pages,
     notices,
     health,
 )
 
-NOW: Final[tuple[NowPart, ...]] = ()
+NOW: Final[tuple[NowPart, ...]] = (waiting_and_newest,)
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
-INSIDE: Final[tuple[Inside, ...]] = (touch_pages,)
+INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads)
 """What announces everything in a community anew when others may see it (hub/communities/service.py)."""
 
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}
@@ -192,7 +201,7 @@ def _templates(app: Flask) -> None:
     assert loader is not None
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_env.loader = ChoiceLoader([loader, macros])
-    app.jinja_env.filters.update(FILTERS, said=retold, **SOURCE_FILTERS)
+    app.jinja_env.filters.update(FILTERS, said=retold, written=written, preview_of=preview_of, **SOURCE_FILTERS)
     app.jinja_env.globals.update(
         address_with=web.address_with,
         other_languages=web.other_languages,
@@ -259,10 +268,11 @@ def _admit() -> Any:
 
 def _headers(response: Response) -> Response:
     """The security headers of security.md §3.3: nothing from elsewhere, no inline script or style, no framing."""
-    response.headers["Content-Security-Policy"] = (
+    ours = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+    response.headers.setdefault("Content-Security-Policy", ours)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -88,6 +88,11 @@ def written(thing: Written, base: int = 4) -> Markup:
     return Markup(thing.html if thing.sanitiser == SANITISER else html_of(thing.text, base=base))
 
 
+def preview_of(text: str) -> Markup:
+    """What is shown of a text that is not stored yet."""
+    return Markup(html_of(text))
+
+
 def is_link(address: str) -> bool:
     """Whether a link may lead there: the whole address of a page, or of somebody's mail."""
     address = address.strip()

@@ -69,6 +69,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "join communities": frozenset({"signed in"}),
     "open communities": frozenset({OPERATOR, *MEMBERS}),
     "take part": frozenset(TAKING_PART),
+    "talk": frozenset({"signed in"}),
     "facilitate": frozenset({OPERATOR, FACILITATOR}),
     "write practice notes": frozenset(MEMBERS),
     "look after practice notes": frozenset({OPERATOR, CONTENT, ADMIN}),

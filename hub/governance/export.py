@@ -27,6 +27,9 @@ HEADINGS: Final[dict[str, str]] = {
     "what_you_did": N_("What you did, as the log has it"),
     "mails": N_("Mails to you"),
     "reports": N_("What you reported"),
+    "posts": N_("What you wrote in communities"),
+    "votes": N_("What you voted for"),
+    "reports_of_posts": N_("What you reported in communities"),
     "decisions": N_("What you decided about documents"),
     "named_as_contact": N_("Where you are named as whom to ask"),
 }
