@@ -134,7 +134,7 @@ def reporting(id: str) -> Any:
 def reported(id: str) -> Any:
     """Tell the facilitators."""
     with database().reading() as session:
-        row, thread, place = find_post(session, id, actor=actor())
+        find_post(session, id, actor=actor())
     network = network_of(request.remote_addr or "")
     try:
         if request.form.get("reason") in REASONS:
@@ -144,7 +144,7 @@ def reported(id: str) -> Any:
             report_post(session, row, place, reason=request.form.get("reason", ""), text=request.form.get("text", ""))
     except BadInput as error:
         with database().reading() as session:
-            return _report_page(session, row, thread, place, {error.field: str(error)}), 400
+            return _report_page(session, *find_post(session, id, actor=actor()), {error.field: str(error)}), 400
     flash(_("Thank you. The facilitators look at it; nobody else learns who reported it."))
     return redirect(url_for(".post", id=id), 303)
 
