@@ -74,7 +74,7 @@ def test_asking_shows_what_there_is_before_it_is_published(site: Site, talk: Tal
     published = marta.posted(f"{HERE}/new", f"{HERE}/new?kind=question", **asked, step="publish")
     page = marta.page(published.location)
     assert (published.status_code, page.heading) == (303, "Who visits damp homes?")
-    assert page.all("//div[@class='said']//strong") == ["whom"]
+    assert page.all("//div[@class='markdown']//strong") == ["whom"]
     listed = marta.page(HERE)
     assert listed.all("//main//h3")[0] == "Who visits damp homes?"
     assert "no answer yet" in listed.words
