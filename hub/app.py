@@ -39,6 +39,11 @@ from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
 from hub.jobs import FINDABLE
+from hub.library.deciding import blueprint as library_desk
+from hub.library.now import library_now
+from hub.library.pinning import blueprint as library_pin
+from hub.library.search_views import blueprint as library_searches
+from hub.library.views import blueprint as library
 from hub.markdown import preview_of, written
 from hub.moderation.answer_views import blueprint as answering
 from hub.moderation.report_views import blueprint as reporting
@@ -82,6 +87,10 @@ from hub.writing.wiki_views import blueprint as wiki
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home,
+    library,
+    library_desk,
+    library_searches,
+    library_pin,
     search,
     restricted,
     record,
@@ -125,7 +134,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health,
 )
 
-NOW: Final[tuple[NowPart, ...]] = (waiting_and_newest,)
+NOW: Final[tuple[NowPart, ...]] = (waiting_and_newest, library_now)
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
 INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import hub.accounts.personal as accounts
 import hub.audit.erasing as audit
 import hub.communities.personal as communities
+import hub.library.personal as library
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
 import hub.notices.personal as notices
@@ -49,6 +50,11 @@ HOLDINGS: Final = (
         "moderation",
         lambda session, who: {"reports": moderation.export_person(session, who.person_id)},
         lambda session, who, remove: moderation.forget_person(session, who.person_id, also_written=remove),
+    ),
+    Holding(
+        "library",
+        lambda session, who: library.export_person(session, who.person_id),
+        lambda session, who, remove: library.forget_person(session, who.person_id, also_written=remove),
     ),
     Holding(
         "talk",

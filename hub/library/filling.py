@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from hub.communities.forms import with_narrower
 from hub.communities.models import Community
 from hub.communities.service import concepts_of
 from hub.db import Database, locking, now
@@ -80,7 +81,7 @@ def _newest_on(
     """Why each of the newest documents on these topics, or on narrower ones, is for the community."""
     above: dict[str, list[str]] = defaultdict(list)
     for uri in uris:
-        for below in _with_narrower(vocabulary, uri):
+        for below in with_narrower([uri], vocabulary.scheme):
             above[below].append(uri)
     tagged = select(Tag.record_id).where(Tag.concept_uri.in_(sorted(above)), Tag.state != "rejected")
     newest = select(RecordRow.id).where(RecordRow.id.in_(tagged), RecordRow.withdrawn_at.is_(None), shown_to(()))
@@ -92,17 +93,6 @@ def _newest_on(
             if topic_reason(uri) not in why[community_id, record_id]:
                 why[community_id, record_id].append(topic_reason(uri))
     return why
-
-
-def _with_narrower(vocabulary: Vocabulary, uri: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [uri]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += [concept.uri for concept in vocabulary.scheme.narrower(one)]
-    return found
 
 
 def _fill_search(database: Database, id: str, reader: IndexReader, queries: SavedQueries) -> None:

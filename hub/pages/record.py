@@ -12,6 +12,7 @@ from federation.record import to_json
 from hub.errors import Gone, IndexUnavailable, NotFound
 from hub.index.likeness import Likeness
 from hub.languages import gettext as _
+from hub.library.shown import facilitates_any, holding
 from hub.organisations.models import Organisation
 from hub.policy import audiences, can
 from hub.records.audiences import shown_to
@@ -66,6 +67,8 @@ def record(id: str) -> Any:
             use=licence_use(row.licence_uri),
             check=why_check(row),
             may_moderate=can(actor(), "moderate"),
+            libraries=holding(session, id, audiences(actor())),
+            may_pin=facilitates_any(actor()),
             may_see_raw=can(actor(), "see raw items", row),
             tags=_tags(session, id, scheme),
             versions=_versions(session, id),

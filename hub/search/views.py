@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub.errors import IndexUnavailable
 from hub.index.base import Hit
 from hub.languages import gettext as _
-from hub.policy import audiences
+from hub.policy import audiences, can
 from hub.search.expand import Expander
 from hub.search.facets import FACET_WORDS, Names, facets_of, organisations_of
 from hub.search.feeds import address_of, entries_of
@@ -67,6 +67,7 @@ def search() -> Any:
         sorts=SORTS,
         line=line,
         title=_title(asked, found, where),
+        feeds=can(actor(), "facilitate"),
     )
 
 
