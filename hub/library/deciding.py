@@ -61,7 +61,7 @@ def _list(slug: str, wrong: dict[str, str] | None = None) -> Any:
         if where is None:
             return redirect(address_with(page=None))
         given: dict[str, Any] = {"state": state, "order": order, "offset": where.first - 1, "limit": LIST}
-        return render_template(
+        page = render_template(
             "library/candidates.html",
             frame=frame,
             found=candidates(session, ids, part("vocabulary").scheme, actor=actor(), **given),
@@ -75,6 +75,7 @@ def _list(slug: str, wrong: dict[str, str] | None = None) -> Any:
             wrong=wrong or {},
             **desk(session, frame),
         )
+    return page, 400 if wrong else 200
 
 
 def _done(session: Session, community: Community) -> list[str]:
@@ -143,7 +144,7 @@ def _pin_page(slug: str, record_id: str, wrong: dict[str, str] | None = None) ->
         found = pin_of(session, frame.community.id, record_id, part("vocabulary").scheme, audiences(actor()))
         if found is None:
             raise NotFound(_("This document is not pinned here."))
-        return render_template(
+        page = render_template(
             "library/pin.html",
             frame=frame,
             pin=found,
@@ -153,6 +154,7 @@ def _pin_page(slug: str, record_id: str, wrong: dict[str, str] | None = None) ->
             wrong=wrong or {},
             **desk(session, frame),
         )
+    return page, 400 if wrong else 200
 
 
 @blueprint.post("/communities/<slug>/library/pins/<record_id>")
@@ -194,7 +196,7 @@ def _collections(slug: str, wrong: dict[str, str] | None = None) -> Any:
         row = find_collection(session, frame.community, id) if id else None
         rows = collections_of(session, frame.community.id)
         allowed = audiences(actor())
-        return render_template(
+        page = render_template(
             "library/collections.html",
             frame=frame,
             collections=[(one, number_of_pins(session, frame.community.id, allowed, one.id)) for one in rows],
@@ -204,6 +206,7 @@ def _collections(slug: str, wrong: dict[str, str] | None = None) -> Any:
             wrong=wrong or {},
             **desk(session, frame),
         )
+    return page, 400 if wrong else 200
 
 
 @blueprint.post("/communities/<slug>/library/collections")

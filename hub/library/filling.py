@@ -13,7 +13,7 @@ from hub.communities.models import Community
 from hub.communities.service import concepts_of
 from hub.db import Database, locking, now
 from hub.errors import BadInput, Busy, IndexUnavailable
-from hub.index.base import IndexReader
+from hub.index.base import RECORD, IndexReader
 from hub.library.feeding import LIVING, follow_renamed, put_waiting, renamed_lately, search_reason, topic_reason
 from hub.library.models import LibraryFilled, LibraryItem, LibrarySearch
 from hub.library.service import WAITING
@@ -114,8 +114,9 @@ def _fill_search(database: Database, id: str, reader: IndexReader, queries: Save
 
 def newest_found(reader: IndexReader, queries: SavedQueries, asked: str, size: int) -> tuple[list[str], int]:
     """The newest documents that a kept search finds, and how many it finds in all. IndexUnavailable, BadInput."""
-    query = replace(queries.query(asked), sort="newest", size=size, facets=(), shown=False)
-    page = reader.search(query)
+    query = queries.query(asked)
+    filters = {**query.filters, "document_type": (RECORD,)}
+    page = reader.search(replace(query, filters=filters, sort="newest", size=size, facets=(), shown=False))
     return [hit.id for hit in page.hits], page.total
 
 

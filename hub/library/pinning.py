@@ -32,7 +32,7 @@ def _form(id: str, wrong: dict[str, str] | None = None) -> Any:
         ours = facilitated_by(session)
         there = select(LibraryItem.community_id).where(LibraryItem.record_id == id, LibraryItem.state == PINNED)
         held = set(session.scalars(there))
-        return render_template(
+        page = render_template(
             "library/pin_record.html",
             card=card,
             places=[(one, collections_of(session, one.id)) for one in ours if one.id not in held],
@@ -41,6 +41,7 @@ def _form(id: str, wrong: dict[str, str] | None = None) -> Any:
             chosen=request.form.get("where", ""),
             wrong=wrong or {},
         )
+    return page, 400 if wrong else 200
 
 
 def _card(session: Any, id: str) -> Card:

@@ -22,6 +22,7 @@ from hub.library.views import desk
 from hub.policy import FACILITATOR
 from hub.records.cards import Card, cards
 from hub.search.facets import FACET_WORDS, Names
+from hub.search.restricted import communities_of
 from hub.search.saved import SavedQueries, asked_of, kept
 from hub.web import actor, database, part, policy
 from hub.words import on
@@ -57,7 +58,7 @@ def _page(slug: str, given: MultiDict[str, str], wrong: dict[str, str] | None = 
         frame = facilitated(session, slug)
         rows = searches_of(session, frame.community.id)
         proposed = _proposed(session, given, wrong)
-        return render_template(
+        page = render_template(
             "library/searches.html",
             frame=frame,
             searches=[(row, _looked(session, row.asked)) for row in rows],
@@ -69,6 +70,7 @@ def _page(slug: str, given: MultiDict[str, str], wrong: dict[str, str] | None = 
             wrong=wrong,
             **desk(session, frame),
         )
+    return page, 400 if wrong else 200
 
 
 def _proposed(session: Session, given: MultiDict[str, str], wrong: dict[str, str]) -> Looked | None:
@@ -88,7 +90,8 @@ def _name_for(proposed: Looked | None) -> str:
 
 def _looked(session: Session, asked: str) -> Looked:
     what, vocabulary = asked_of(asked), part("vocabulary")
-    names = Names(session, vocabulary, what.filters.get("organisation", ()))
+    organisations, communities = what.filters.get("organisation", ()), communities_of(session, what)
+    names = Names(session, vocabulary, part("findable"), organisations, communities)
     filters = [
         f"{_(FACET_WORDS[facet][0])}: {names.of(facet, value)}"
         for facet, some in what.filters.items()

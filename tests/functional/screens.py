@@ -18,12 +18,15 @@ from hub.accounts.service import make_link
 from hub.communities.access import PRIVATE
 from hub.communities.invitations import invite
 from hub.communities.membership import join
+from hub.communities.models import Community
 from hub.communities.service import archive
-from hub.jobs import Workshop
+from hub.jobs import Watch, Workshop
+from hub.library.searching import add_search
+from hub.library.service import pin, put_collection, reject
 from hub.mail.models import Mail
 from hub.moderation.models import Report
 from hub.organisations.service import find_organisation
-from hub.policy import ADMIN, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR
+from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
@@ -74,6 +77,27 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/wiki/<name>/versions/<int:edition>": (
         "/communities/damp-and-mould/wiki/lending-lamps/versions/1",
     ),
+    "/communities/<slug>/library": (
+        *("/communities/damp-and-mould/library", "/communities/safeguarding-leads/library"),
+        "/communities/flood-of-2019/library",
+    ),
+    "/communities/<slug>/library/collections/<id>": (
+        "/communities/damp-and-mould/library/collections/{collection}",
+        "/communities/damp-and-mould/library/collections/others",
+    ),
+    "/communities/<slug>/library/candidates": (
+        "/communities/damp-and-mould/library/candidates?done={alarms}",
+        "/communities/damp-and-mould/library/candidates?state=rejected",
+        "/communities/safeguarding-leads/library/candidates",
+    ),
+    "/communities/<slug>/library/pins/<record_id>": ("/communities/damp-and-mould/library/pins/{homes}",),
+    "/communities/<slug>/library/collections": ("/communities/damp-and-mould/library/collections?id={collection}",),
+    "/communities/<slug>/library/searches": (
+        "/communities/damp-and-mould/library/searches?q=mould",
+        "/communities/safeguarding-leads/library/searches",
+    ),
+    "/search/feed-a-library": ("/search/feed-a-library?q=mould",),
+    "/records/<id>/pin": ("/records/{homes}/pin", "/records/{alarms}/pin"),
     "/communities/<slug>/join": ("/communities/damp-and-mould/join", "/communities/safeguarding-leads/join"),
     "/communities/<slug>/leave": ("/communities/damp-and-mould/leave",),
     "/communities/<slug>/ask": ("/communities/damp-and-mould/ask",),
@@ -191,6 +215,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _links(site, readers)
         things |= _notes(readers["officer"])
         things |= _communities(site)
+        things |= _library(site)
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 
@@ -283,6 +308,25 @@ def _communities(site: Site) -> dict[str, str]:
         invite(session, private, actor=facilitator, email=email, role=MEMBER, **address)
         text = session.scalars(select(Mail.text).where(Mail.recipient == email)).one()
     return {"community": text.partition("/community-invitations/")[2].split()[0]}
+
+
+def _library(site: Site) -> dict[str, str]:
+    """A library with a pin in a collection, one in none, something that waits and something that is rejected."""
+    with site.database.writing() as session:
+        row = session.scalars(select(Community).where(Community.slug == "damp-and-mould")).one()
+        add_search(session, row, actor=COMMAND_LINE, name="Mould", asked="q=mould")
+    workshop = Workshop(site.settings)
+    try:
+        Watch(workshop).look()
+    finally:
+        workshop.close()
+    with site.database.writing() as session:
+        collection = put_collection(session, row, actor=COMMAND_LINE, name="Where to begin", about="Read these first.")
+        note = "The clearest account of what it costs to send two people."
+        pin(session, row, site.ids["homes"], actor=COMMAND_LINE, note=note, collection_id=collection.id)
+        pin(session, row, site.ids["bwyd"], actor=COMMAND_LINE)
+        reject(session, row, site.ids["alarms"], actor=COMMAND_LINE)
+    return {"collection": collection.id}
 
 
 def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:
