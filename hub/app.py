@@ -35,6 +35,9 @@ from hub.communities.settings import blueprint as community_settings
 from hub.communities.views import blueprint as communities
 from hub.config import Settings
 from hub.db import Database, is_text
+from hub.events.calendar_views import blueprint as calendars
+from hub.events.service import touch_all as touch_events
+from hub.events.views import blueprint as events
 from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
@@ -129,6 +132,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     discussions,
     thread,
     post,
+    events,
+    calendars,
     static_pages,
     notices,
     health,
@@ -137,7 +142,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 NOW: Final[tuple[NowPart, ...]] = (waiting_and_newest, library_now)
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
-INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads)
+INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads, touch_events)
 """What announces everything in a community anew when others may see it (hub/communities/service.py)."""
 
 FOREIGN_POLICIES: Final[dict[str, str]] = {"static": "read", **POLICIES}

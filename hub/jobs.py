@@ -26,6 +26,10 @@ from hub.communities.service import DOCUMENT as COMMUNITY
 from hub.config import Settings
 from hub.db import Database
 from hub.errors import BadInput, Busy, IndexUnavailable
+from hub.events.documents import FINDABLE as EVENTS
+from hub.events.documents import EventDocuments
+from hub.events.service import DOCUMENT as EVENT
+from hub.events.service import ask_for_notes
 from hub.governance.erasures import erase_again, keep_list
 from hub.governance.nights import every_night
 from hub.index.engines import open_matcher, open_reader, open_writer
@@ -155,10 +159,17 @@ def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
         COMMUNITY: CommunityDocuments(vocabulary),
         THREAD: ThreadDocuments(vocabulary),
         PAGE: PageDocuments(vocabulary),
+        EVENT: EventDocuments(vocabulary),
     }
 
 
-FINDABLE: Final[dict[str, Findable]] = {DOCUMENT: RECORDS, COMMUNITY: COMMUNITIES, THREAD: THREADS, PAGE: PAGES}
+FINDABLE: Final[dict[str, Findable]] = {
+    DOCUMENT: RECORDS,
+    COMMUNITY: COMMUNITIES,
+    THREAD: THREADS,
+    PAGE: PAGES,
+    EVENT: EVENTS,
+}
 """How what the index holds is shown, by document type."""
 
 
@@ -193,6 +204,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         keep_facilitated(session)
         tell_owners(session, workshop.named.hub, workshop.named.base_url)
         escalate_due(session, workshop.named)
+        ask_for_notes(session)
     with workshop.database.reading() as session:
         keep_list(session, workshop.settings.data)
 

@@ -4,6 +4,7 @@ from hub.accounts import models as accounts
 from hub.alerts import models as alerts
 from hub.audit import models as audit
 from hub.communities import models as communities
+from hub.events import models as events
 from hub.governance import models as governance
 from hub.index import models as index
 from hub.library import models as library
@@ -93,6 +94,9 @@ TABLES = (
     writing.WikiPage,
     writing.WikiVersion,
     writing.WikiName,
+    events.Event,
+    events.EventAnswer,
+    events.CalendarAddress,
     governance.Erasure,
     governance.RetentionRun,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 import hub.accounts.personal as accounts
 import hub.audit.erasing as audit
 import hub.communities.personal as communities
+import hub.events.personal as events
 import hub.library.personal as library
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
@@ -80,6 +81,11 @@ HOLDINGS: Final = (
         "communities",
         lambda session, who: communities.export_person(session, who.person_id, who.email),
         lambda session, who, _: communities.forget_person(session, who.person_id, who.email),
+    ),
+    Holding(
+        "events",
+        lambda session, who: events.export_person(session, who.person_id),
+        lambda session, who, _: events.forget_person(session, who.person_id),
     ),
     Holding(
         "writing",

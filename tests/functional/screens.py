@@ -7,11 +7,13 @@ others stand in PLACES, with addresses where something is.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from hub.accounts.models import Joining, Membership, Person
 from hub.accounts.service import make_link
@@ -20,13 +22,15 @@ from hub.communities.invitations import invite
 from hub.communities.membership import join
 from hub.communities.models import Community
 from hub.communities.service import archive
+from hub.db import now
+from hub.events.service import Arranged, arrange, cancel, say
 from hub.jobs import Watch, Workshop
 from hub.library.searching import add_search
 from hub.library.service import pin, put_collection, reject
 from hub.mail.models import Mail
 from hub.moderation.models import Report
 from hub.organisations.service import find_organisation
-from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR
+from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR, Actor
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
@@ -98,6 +102,17 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/search/feed-a-library": ("/search/feed-a-library?q=mould",),
     "/records/<id>/pin": ("/records/{homes}/pin", "/records/{alarms}/pin"),
+    "/communities/<slug>/events": (
+        *("/communities/damp-and-mould/events", "/communities/damp-and-mould/events?past=yes"),
+        "/communities/safeguarding-leads/events",
+    ),
+    "/communities/<slug>/events/new": ("/communities/damp-and-mould/events/new",),
+    "/communities/<slug>/events/<id>": (
+        *("/communities/damp-and-mould/events/{meeting}", "/communities/damp-and-mould/events/{past meeting}"),
+        "/communities/damp-and-mould/events/{cancelled meeting}",
+    ),
+    "/communities/<slug>/events/<id>/edit": ("/communities/damp-and-mould/events/{meeting}/edit",),
+    "/events": ("/events", "/events?past=yes"),
     "/communities/<slug>/join": ("/communities/damp-and-mould/join", "/communities/safeguarding-leads/join"),
     "/communities/<slug>/leave": ("/communities/damp-and-mould/leave",),
     "/communities/<slug>/ask": ("/communities/damp-and-mould/ask",),
@@ -151,7 +166,7 @@ ELSEWHERE: Final[dict[str, str]] = {
 }
 """Route -> the file beside this one in which a browser sees it: screens half-way to somewhere."""
 
-FILES: Final = (".csv", ".json", ".atom", ".xml", ".css", ".png", "/raw", "<path:filename>")
+FILES: Final = (".csv", ".ics", ".json", ".atom", ".xml", ".css", ".png", "/raw", "<path:filename>")
 """How routes end that answer with something else than a page."""
 
 
@@ -307,7 +322,23 @@ def _communities(site: Site) -> dict[str, str]:
         email = "guest@community.example"
         invite(session, private, actor=facilitator, email=email, role=MEMBER, **address)
         text = session.scalars(select(Mail.text).where(Mail.recipient == email)).one()
-    return {"community": text.partition("/community-invitations/")[2].split()[0]}
+        meetings = _meetings(session, damp, member)
+    return {**meetings, "community": text.partition("/community-invitations/")[2].split()[0]}
+
+
+def _meetings(session: Session, damp: Community, member: Actor) -> dict[str, str]:
+    """One to come, one that is over, and one that does not take place."""
+    found = {}
+    for name, days in (("meeting", 9), ("past meeting", -9), ("cancelled meeting", 30)):
+        begins = now().replace(hour=13, minute=30) + timedelta(days=days)
+        link = "https://meet.example/a-long-address-of-a-meeting-that-has-no-place-to-break?pwd=abcdefghijklmnop"
+        told = (begins, begins + timedelta(hours=1), "Europe/London", "Online", link, "Bring **numbers**.")
+        row = arrange(session, damp, Arranged(f"Call: lending lamps ({name})", *told), actor=member)
+        found[name] = row.id
+        if days > 0:
+            say(session, damp, row, answer="yes", actor=member)
+    cancel(session, damp, row, why="The lamps are late.", actor=member)
+    return found
 
 
 def _library(site: Site) -> dict[str, str]:

@@ -21,6 +21,8 @@ from hub.accounts.service import actors_for, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.communities.access import OPEN, PRIVATE
 from hub.db import now
+from hub.events.addresses import address_of, renew_address, secret_of
+from hub.events.service import Arranged, arrange
 from hub.moderation.models import Report
 from hub.moderation.reports import Reporter, answer, find_by_secret, report_record
 from hub.moderation.takedowns import look_up, take_down
@@ -149,6 +151,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "notes": ("there", "draft", "none"),
     "wiki": ("there", "private", "none"),
     "versions": ("there", "private", "none"),
+    "events": ("there", "private", "none"),
 }
 """What a route is about -> in which states the table has it. Everything else is there, or is not."""
 
@@ -200,6 +203,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "sources id": source.id,
         "records id": record.id,
         **_wiki(session, made.people["officer"]),
+        "calendars secret": _calendar(session, site, made.people["officer"]),
         "notes id": _note(session, made.people["officer"], source.organisation_id, published=True),
         "people id": made.people["officer elsewhere"],
         "take-downs id": decision.id,
@@ -237,11 +241,22 @@ def _restricted(session: Session, organisation: str) -> dict[str, str]:
 
 
 def _wiki(session: Session, member: str, visibility: str = OPEN) -> dict[str, str]:
-    """A community of the officer's, which has a wiki page."""
+    """A community of the officer's, which has a wiki page and a meeting."""
     row = made_community(session, f"Wiki {visibility}", visibility, members=[member])
-    page = begin_page(session, row, Written("Lamps", "Lend them."), actor=actors_for(session, [member])[member])
+    actor = actors_for(session, [member])[member]
+    page = begin_page(session, row, Written("Lamps", "Lend them."), actor=actor)
+    begins = now() + timedelta(days=9)
+    meeting = arrange(session, row, Arranged("Call", begins, begins + timedelta(hours=1), "UTC"), actor=actor)
     parts = {"slug": row.slug, "name": page.slug, "edition": "1"}
-    return {f"{about} {part}": value for about in ("wiki", "versions") for part, value in parts.items()}
+    held = {f"{about} {part}": value for about in ("wiki", "versions") for part, value in parts.items()}
+    return {**held, "events slug": row.slug, "events id": meeting.id}
+
+
+def _calendar(session: Session, site: Site, person: str) -> str:
+    renew_address(session, actor=actors_for(session, [person])[person])
+    row = address_of(session, person)
+    assert row is not None
+    return secret_of(row, site.settings.secret())
 
 
 def _note(session: Session, author: str, organisation: str, *, published: bool = False) -> str:

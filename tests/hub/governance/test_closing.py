@@ -121,6 +121,7 @@ def test_every_table_that_points_at_a_person_is_known_to_those_who_forget(site: 
         *("audit_person", "decision", "report", "duty", "joining", "identity"),
         *("community_member", "community_invitation", "join_request", "notice", "happening"),
         *("follow", "alert_setting", "digest", "delivery", "unsubscribe_token", "mail_outbox"),
+        *("event", "event_answer", "calendar_address"),
         *("note_author", "wiki_page", "wiki_version"),
         *("thread", "thread_record", "post", "post_version", "mention", "idea_vote", "poll_vote", "post_report"),
         *("reply_address",),
