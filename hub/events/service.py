@@ -217,8 +217,8 @@ def may_change(row: Event, community: Community, *, actor: Actor) -> bool:
     """Whoever arranged it, as long as they belong to the community, and its facilitators."""
     if community.archived_at is not None or row.cancelled_at is not None:
         return False
-    own = row.author_id == actor.person_id and can(actor, "take part", talk_of(community))
-    return bool(actor.person_id) and (own or can(actor, "facilitate", community))
+    takes_part = bool(actor.person_id) and can(actor, "take part", talk_of(community))
+    return takes_part and (row.author_id == actor.person_id or can(actor, "facilitate", community))
 
 
 def begin_notes(session: Session, community: Community, row: Event, *, actor: Actor) -> WikiPage:
