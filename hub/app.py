@@ -21,8 +21,12 @@ from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, form_cookie, hold
 from hub.accounts.sign_in_settings import blueprint as sign_in_settings
 from hub.accounts.views import blueprint as accounts
+from hub.alerts.following_views import blueprint as following
+from hub.alerts.my_views import blueprint as my
 from hub.alerts.notice_views import blueprint as notices
 from hub.alerts.reading import UNREAD
+from hub.alerts.settings_views import blueprint as my_alerts
+from hub.alerts.unsubscribe_views import blueprint as unsubscribing
 from hub.audit.service import come_from
 from hub.audit.views import blueprint as audit
 from hub.communities.belonging import blueprint as community_members
@@ -135,7 +139,11 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     events,
     calendars,
     static_pages,
+    my,
     notices,
+    following,
+    my_alerts,
+    unsubscribing,
     health,
 )
 
@@ -197,7 +205,7 @@ def create_app(
     )
     _templates(app)
     languages.install(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(unsubscribing)
     secure(app, settings, database)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -18,6 +18,9 @@ from hub import tables
 from hub.accounts.duties import tell_owners
 from hub.accounts.oidc import Providers, guarded
 from hub.alerts.matching import Followers, Taker, match_new
+from hub.alerts.rechecking import may_go
+from hub.alerts.running import Telling
+from hub.alerts.working import tell
 from hub.communities.documents import FINDABLE as COMMUNITIES
 from hub.communities.documents import CommunityDocuments
 from hub.communities.keeping import count_again
@@ -37,6 +40,7 @@ from hub.index.worker import Documents, Keeper
 from hub.library.feeding import LibraryTaker
 from hub.library.filling import fill_due
 from hub.mail.delivery import Mailer, at_work
+from hub.mail.models import Mail
 from hub.mail.relay import read_relay
 from hub.moderation.reports import escalate_due
 from hub.policy import WORK
@@ -97,6 +101,11 @@ class Workshop:
     def named(self) -> Named:
         """How mails name the hub."""
         return Named(self.name(), self.settings.base_url, self.settings.secret())
+
+    @property
+    def telling(self) -> Telling:
+        """What is needed to tell people of what they follow."""
+        return Telling(self.database, self.vocabulary, self.named)
 
     def sandbox(self) -> Sandbox:
         """The sandbox of this process, with the labels of today's vocabulary."""
@@ -173,9 +182,9 @@ FINDABLE: Final[dict[str, Findable]] = {
 """How what the index holds is shown, by document type."""
 
 
-def takers_of(vocabulary: Vocabulary, expander: Expander, queries: SavedQueries) -> tuple[Taker, ...]:
+def takers_of(vocabulary: Vocabulary, queries: SavedQueries) -> tuple[Taker, ...]:
     """Who waits for new records."""
-    return (LibraryTaker(vocabulary, queries), Followers(expander.expand, vocabulary.scheme))
+    return (LibraryTaker(vocabulary, queries), Followers(queries, vocabulary.scheme))
 
 
 def tell_refused(database: Database, document_type: str, id: str, reason: str) -> None:
@@ -209,6 +218,16 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         keep_list(session, workshop.settings.data)
 
 
+def tell_followers(workshop: Workshop) -> None:
+    """Whatever is new reaches those who follow it, by the hub and by mail."""
+    tell(workshop.telling)
+
+
+def may_still_go(workshop: Workshop, mail: Mail) -> bool:
+    """Whether a mail that waits may go to whom it was written for."""
+    return may_go(workshop.telling, mail)
+
+
 def delete_old(workshop: Workshop) -> None:
     """Once a night: what is too old goes, and what is counted is counted anew."""
     if every_night(workshop.database) is not None:
@@ -224,18 +243,23 @@ class Watch:
         self._vocabulary = workshop.vocabulary
         self._records = documents_of(workshop.vocabulary)[DOCUMENT]
         self._reader, self._matcher = open_reader(workshop.settings), open_matcher(workshop.settings)
-        self._expander = Expander(workshop.vocabulary, workshop.settings.cache)
-        self._queries = SavedQueries(workshop.vocabulary, self._expander)
+        self._queries = SavedQueries(workshop.vocabulary, Expander(workshop.vocabulary, workshop.settings.cache))
 
-    def look(self) -> None:
-        """Match what is new, and fill the libraries that are. What the index must answer may wait."""
-        takers = takers_of(self._vocabulary, self._expander, self._queries)
+    def look(self) -> int:
+        """Match what is new, and fill the libraries that are. What the index must answer may wait. How many records."""
+        matched = 0
+        takers = takers_of(self._vocabulary, self._queries)
         try:
-            while match_new(self._database, self._matcher, self._records, takers).records:
-                pass
+            while some := match_new(self._database, self._matcher, self._records, takers).records:
+                matched += some
         except (IndexUnavailable, Busy) as error:
             log.warning("What is new waits for the index before anybody hears of it: %s", error)
         fill_due(self._database, self._reader, self._vocabulary, self._queries)
+        return matched
+
+    def watch(self) -> None:
+        """The same, for the clock."""
+        self.look()
 
 
 @contextmanager
@@ -267,8 +291,9 @@ def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
     """The clock: what is due is queued, what nobody works on is sent again."""
     ticker = Ticker()
     ticker.every(workshop.times.tick, partial(start_due, workshop, courier))
-    ticker.every(workshop.times.tick, Watch(workshop).look)
+    ticker.every(workshop.times.tick, Watch(workshop).watch)
     ticker.every(workshop.times.sweep, partial(take_up, workshop, courier))
+    ticker.every(workshop.times.sweep, partial(tell_followers, workshop))
     ticker.every(workshop.times.night, partial(delete_old, workshop))
     take_up(workshop, courier)
     ticker.start()
@@ -284,7 +309,8 @@ def _mailing(workshop: Workshop) -> Iterator[None]:
     if workshop.relay is None:
         yield
         return
-    with at_work(Mailer(workshop.database, workshop.relay, workshop.times, name=workshop.name)):
+    still = partial(may_still_go, workshop)
+    with at_work(Mailer(workshop.database, workshop.relay, workshop.times, still=still, name=workshop.name)):
         yield
 
 

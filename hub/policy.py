@@ -66,6 +66,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "secure own account": frozenset({"signed in"}),
     "search what is restricted": frozenset({"signed in"}),
     "follow": frozenset({"signed in"}),
+    "stop mails": frozenset({"everyone"}),
     "join communities": frozenset({"signed in"}),
     "open communities": frozenset({OPERATOR, *MEMBERS}),
     "take part": frozenset(TAKING_PART),

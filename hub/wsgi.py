@@ -9,7 +9,9 @@ from waitress import create_server
 from hub.app import create_app
 from hub.config import Settings
 from hub.errors import Unavailable
+from hub.index.dictionary import Dictionary
 from hub.index.engines import open_reader
+from hub.index.matching import EmbeddedMatcher
 from hub.jobs import Workshop
 from hub.readiness import await_ready
 from hub.search.expand import Expander
@@ -32,6 +34,7 @@ def build(settings: Settings) -> Flask:
         tools=workshop.tools,
         house=workshop.house,
         providers=workshop.providers(),
+        matcher=EmbeddedMatcher(Dictionary(settings.cache)),
         expander=Expander(workshop.vocabulary, settings.cache),
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.service import actors_for
 from hub.alerts.models import IN_HUB, URGENT, WAITING, Delivery
-from hub.alerts.searches import BY_QUERY, Expand, query_for
+from hub.alerts.searches import BY_QUERY, query_for
 from hub.db import Database, alone, locking, now
 from hub.index.base import Document, Query, SavedMatcher
 from hub.index.worker import Documents
@@ -24,6 +24,7 @@ from hub.notices.models import Follow
 from hub.organisations.models import Organisation
 from hub.policy import EVERY, audiences
 from hub.records.models import RecordRow
+from hub.search.saved import SavedQueries
 from vocab.scheme import Scheme
 
 AT_ONCE: Final = 2000
@@ -99,8 +100,8 @@ class Followers:
 
     changed = False
 
-    def __init__(self, expand: Expand, scheme: Scheme) -> None:
-        self._expand = expand
+    def __init__(self, queries: SavedQueries, scheme: Scheme) -> None:
+        self._queries = queries
         self._scheme = scheme
 
     def searches(self, session: Session) -> Mapping[str, Query]:
@@ -110,7 +111,7 @@ class Followers:
         ).all()
         slugs = dict(session.execute(select(Organisation.id, Organisation.slug)).all())
         made = (
-            (hashed, query_for(kind, key, expand=self._expand, scheme=self._scheme, slugs=slugs))
+            (hashed, query_for(kind, key, queries=self._queries, scheme=self._scheme, slugs=slugs))
             for hashed, kind, key in rows
         )
         return {hashed: query for hashed, query in made if query is not None}

@@ -17,6 +17,7 @@ from hub.notices.service import ITSELF, LIBRARY, TALK
 from hub.policy import EVERY, OPERATOR, Actor, audiences
 
 _By: Final = aliased(Person)
+AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,18 @@ def notices_of(session: Session, actor: Actor, *, first: int, size: int) -> list
     found = _theirs(columns, actor).outerjoin(_By, _By.id == Notice.by_id)
     rows = session.execute(found.order_by(Notice.id.desc()).offset(first).limit(size))
     return [_told(*row) for row in rows]
+
+
+def unsettled_of(session: Session, actor: Actor) -> list[Told]:
+    """Those that were not mailed yet, nor read in the hub meanwhile; the newest first."""
+    found = _theirs((Notice, Community.name, _By.name), actor).outerjoin(_By, _By.id == Notice.by_id)
+    waiting = found.where(Notice.settled_at.is_(None), Notice.read_at.is_(None))
+    return [_told(*row) for row in session.execute(waiting.order_by(Notice.id.desc()).limit(AT_ONCE))]
+
+
+def still_shown(session: Session, actor: Actor, ids: Sequence[str]) -> bool:
+    """Whether they may read all of these now."""
+    return not ids or session.scalar(_theirs([func.count()], actor).where(Notice.id.in_(ids))) == len(ids)
 
 
 def find_notice(session: Session, actor: Actor, id: str) -> Told | None:

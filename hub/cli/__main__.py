@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "record": ("hub.cli.record:record", "Take documents down, and lift that."),
     "harvest": ("hub.cli.harvest:harvest", "Check sources now."),
     "index": ("hub.cli.index:index", "Rebuild the search index, or see how it is."),
+    "alert": ("hub.cli.alert:alert", "Tell people what is new, or see what somebody would be told."),
     "mail": ("hub.cli.mail:mail", "See how mails are, and try the relay."),
     "search": ("hub.cli.search:search", "Search from the command line."),
     "audit": ("hub.cli.audit:audit", "Prove the log of acts, and write it out."),

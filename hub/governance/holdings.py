@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 import hub.accounts.personal as accounts
+import hub.alerts.personal as alerts
 import hub.audit.erasing as audit
 import hub.communities.personal as communities
 import hub.events.personal as events
@@ -71,6 +72,11 @@ HOLDINGS: Final = (
         "records",
         lambda session, who: {"decisions": records.export_person(session, who.person_id)},
         lambda session, who, _: records.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "alerts",
+        lambda session, who: alerts.export_person(session, who.person_id),
+        lambda session, who, _: alerts.forget_person(session, who.person_id),
     ),
     Holding(
         "notices",

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import PERSON, AddressChange, Attempt, Invitation, Membership, Person, Spent, WebSession
+from hub.alerts.models import AlertRun, Delivery, Digest, UnsubscribeToken
 from hub.audit.erasing import erase_acts
 from hub.audit.models import Audit, AuditPerson
 from hub.communities.models import CommunityInvitation
@@ -28,6 +29,7 @@ TRIES: Final = timedelta(hours=1)
 UNCONFIRMED: Final = timedelta(days=28)
 MAILS: Final = timedelta(days=30)
 NOTICES: Final = timedelta(days=90)
+LINKS: Final = timedelta(days=365)
 WITHDRAWN: Final = timedelta(days=30)
 PROBLEMS: Final = timedelta(days=90)
 CHECKS: Final = timedelta(days=365)
@@ -212,6 +214,42 @@ RULES: Final = (
         N_("so that it is told once"),
         N_("deleted; what was written stays where it stands"),
         *_passed(Happening.id, Happening.at, NOTICES),
+    ),
+    Rule(
+        "deliveries",
+        N_("What was delivered to you of what you follow, and why"),
+        N_("90 days"),
+        N_("so that you are told of everything once, and can ask why"),
+        N_("deleted; what it was stays where it stands"),
+        lambda moment: select(Delivery.id).where(Delivery.at < moment - NOTICES),
+        _deleted(Delivery.id),
+    ),
+    Rule(
+        "digests",
+        N_("That a mail was made of what you follow, without its words"),
+        N_("90 days"),
+        N_("so that no mail is made twice"),
+        N_("deleted"),
+        lambda moment: select(Digest.id).where(Digest.created < moment - NOTICES),
+        _deleted(Digest.id),
+    ),
+    Rule(
+        "alert runs",
+        N_("That the mails of a day were made, and how many"),
+        N_("90 days"),
+        N_("so that no mail is made twice"),
+        N_("deleted"),
+        lambda moment: select(AlertRun.slot).where(AlertRun.started < moment - NOTICES),
+        _deleted(AlertRun.slot),
+    ),
+    Rule(
+        "links that stop mails",
+        N_("Links that stop mails, as hashes"),
+        N_("a year"),
+        N_("so that the link works in an old mail, too"),
+        N_("deleted"),
+        lambda moment: select(UnsubscribeToken.hashed).where(UnsubscribeToken.created < moment - LINKS),
+        _deleted(UnsubscribeToken.hashed),
     ),
     Rule(
         "reporters",

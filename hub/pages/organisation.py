@@ -14,6 +14,7 @@ from hub.db import now
 from hub.errors import NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
+from hub.notices.following import ORGANISATION, followed
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import cards
@@ -100,6 +101,7 @@ def organisation(slug: str) -> Any:
             total=answer.total,
             topics=topics[:12],
             months=_months(session, row.id),
+            following=followed(session, actor().person_id, ORGANISATION, row.id),
             sources=_sources(session, row.id),
             communities=of_organisation(session, actor(), row.id, COMMUNITIES),
             duty=duty_of(session, "organisation", row.id) if actor().person_id else None,

@@ -11,6 +11,7 @@ from hub.communities.listing import Listed, Wanted, communities, narrowed
 from hub.errors import NotFound
 from hub.languages import gettext as _
 from hub.languages import language
+from hub.notices.following import TOPIC, followed
 from hub.organisations.models import Organisation
 from hub.records.cards import cards
 from hub.records.figures import tag_counts
@@ -95,6 +96,7 @@ def topic(notation: str) -> Any:
             organisations=answer.facets.get("organisation", ()),
             names=_names(session),
             communities=_communities(session, [concept.uri, *(one.uri for one in scheme.narrower(concept.uri))]),
+            following=followed(session, actor().person_id, TOPIC, concept.uri),
         )
 
 

@@ -62,7 +62,7 @@ def test_what_was_closed_to_somebody_is_neither_shown_nor_counted(site: Site) ->
     leave_all(site, ids[0])
     page = site.page("/my/notices", reader)
     assert page.all(COUNT) == ["1"]
-    assert len(page.all("//main//ul/li")) == 1
+    assert len(page.all("//main//ul[contains(@class, 'notices')]/li")) == 1
     with site.database.writing() as session:
         session.get_one(Community, ids[1]).visibility = "restricted"
     page = site.page("/my/notices", reader)

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hub.accounts.models import AddressChange, Attempt, Invitation, Membership, Person, Spent, WebSession
+from hub.alerts.models import AlertRun, Delivery, Digest
+from hub.alerts.unsubscribing import make_token
 from hub.audit.models import Audit, AuditPerson
 from hub.audit.service import first_break, note_act
 from hub.communities.models import Community, CommunityInvitation
@@ -87,6 +89,10 @@ def full(hub: World) -> World:
         about = About("event", "id", "/about")
         notify(session, person_id=bo.id, what="event", about=about, title="T")
         happened(session, what="event", about=about, title="T")
+        session.add(Delivery(person_id=bo.id, thing="event", thing_id="id", what="event"))
+        session.add(Digest(person_id=bo.id, period="daily", slot="1", mail_key="digest"))
+        session.add(AlertRun(slot="daily 1"))
+        make_token(session, person_id=bo.id, purpose="daily")
         note_act(session, actor=Actor("bo", bo.id), action="pause source", thing="source")
     return hub
 
@@ -114,6 +120,10 @@ OLD = {
     "mails": 3,
     "notices": 1,
     "happenings": 1,
+    "deliveries": 1,
+    "digests": 1,
+    "alert runs": 1,
+    "links that stop mails": 1,
     "reporters": 1,
     "names in the log": 1,
     "withdrawn documents": 2,
