@@ -27,6 +27,7 @@ from hub.topics.service import Vocabulary
 from hub.web import actor, database, part, policy, require
 from hub.worddiff import difference
 from hub.writing.notes import shown
+from hub.writing.solved import thread_of
 from hub.writing.words import parts_of
 from vocab.scheme import Scheme
 
@@ -75,6 +76,7 @@ def record(id: str) -> Any:
             copies=[seen[one] for one in copies if one in seen],
             similar=[seen[one] for one in similar if one in seen],
             note=note,
+            thread=thread_of(session, note.note, actor=actor()) if note else None,
             parts=parts_of(note.words) if note else [],
             stage=_(STAGE_NAMES[row.stage]) if row.stage in STAGE_NAMES else "",
         )

@@ -8,6 +8,7 @@ from federation.record import clean
 from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.notices.service import mark_thing_read
+from hub.policy import can
 from hub.talk.access import Place, find_thread
 from hub.talk.files import LARGEST, MOST, attach, kinds
 from hub.talk.kinds import KINDS, POLL
@@ -163,6 +164,7 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
             paging=where,
             files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
             text=text,
+            may_note=bool(page.accepted) and place.writes and can(actor(), "write practice notes"),
             wrong=wrong or {},
         )
 

@@ -1,5 +1,6 @@
 """The pages of practice notes: mine, the form, the preview from which one is published, and what becomes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ from hub.writing.notes import (
     withdraw_note,
     words_of,
 )
+from hub.writing.solved import link_back, solved, thread_of
 from hub.writing.words import Words, missing, parts_of, record_of, require_whole, wrong_with
 
 LIST = 30
@@ -65,12 +67,14 @@ def listing() -> Any:
 @blueprint.get("/notes/new")
 @policy("write practice notes")
 def new() -> Any:
-    """The template of a note."""
+    """The template of a note; with `thread`, what was asked and answered there stands in it already."""
     with database().reading() as session:
         review = (now() + REVIEWED_AFTER).date().isoformat()
         words = Words(review_by=review, language=language() if language() in LANGUAGE_NAMES else "en")
-        typed = typed_of(words, part("vocabulary").scheme, organisation=request.args.get("organisation", ""))
-        return _form(session, typed)
+        told = {"organisation": request.args.get("organisation", ""), "thread": request.args.get("thread", "")}
+        if told["thread"]:
+            words = replace(solved(session, told["thread"], actor=actor()).words, review_by=review)
+        return _form(session, typed_of(words, part("vocabulary").scheme, **told))
 
 
 @blueprint.post("/notes/new")
@@ -87,8 +91,16 @@ def begin() -> Any:
         others = _colleagues(session, organisation.id if organisation else "", typed, wrong)
         if wrong or organisation is None:
             return _form(session, typed, wrong), 400
+        if typed.thread:
+            others = [*others, *solved(session, typed.thread, actor=actor()).people]
         row = begin_note(
-            session, actor=actor(), organisation=organisation, words=typed.words, named=typed.named, others=others
+            session,
+            actor=actor(),
+            organisation=organisation,
+            words=typed.words,
+            named=typed.named,
+            others=others,
+            thread_id=typed.thread,
         )
         id = row.id
     return _saved(id)
@@ -121,6 +133,7 @@ def note(id: str) -> Any:
             changed=row.state == DRAFT or bool(row.words),
             kept_out=_is_kept_out(session, row),
             writes=writes,
+            thread=thread_of(session, row, actor=actor()),
             may_take_over=can(actor(), "write practice notes", row),
         )
 
@@ -187,6 +200,7 @@ def publish(id: str) -> Any:
             raise Conflict(_("Somebody else has saved this note meanwhile. Load its page again, and look at it."))
         base_url = part("settings").base_url
         kept = publish_note(session, row, actor=actor(), words=words, enriched=enriched, base_url=base_url)
+        link_back(session, row, kept, actor=actor())
         record_id = kept.id
     flash(_("Published. Search finds it in a moment."))
     return redirect(url_for("record.record", id=record_id), 303)
@@ -315,5 +329,6 @@ def _form(
         theirs=theirs,
         organisations=[(one.slug, one.name) for one in mine],
         authors=authors_of(session, note.id, note.organisation_id) if note else [],
+        source=solved(session, typed.thread, actor=actor()) if typed.thread and not note else None,
         **offered(part("vocabulary").scheme, typed),
     )
