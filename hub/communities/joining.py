@@ -99,6 +99,8 @@ def ask(slug: str) -> Any:
 def asked(slug: str) -> Any:
     """Send it to them by mail."""
     words = clean(request.form.get("words", ""))
+    with database().reading() as session:
+        framed(session, slug, actor=actor())
     try:
         admit(database(), "ask facilitators", actor().person_id, request.remote_addr or "", most=ASKED)
         with database().writing() as session:

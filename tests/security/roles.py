@@ -1,4 +1,4 @@
-"""Twelve kinds of readers of one hub, and things of one of its organisations in each of their states."""
+"""Fourteen kinds of readers of one hub, and things of its organisations and communities in each of their states."""
 
 import hashlib
 import re
@@ -19,10 +19,8 @@ from harvesters.base import upsert
 from hub.accounts.models import Invitation, Membership, Person
 from hub.accounts.service import actors_for, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
-from hub.communities.access import OPEN, PRIVATE
 from hub.db import now
 from hub.events.addresses import address_of, renew_address, secret_of
-from hub.events.service import Arranged, arrange
 from hub.moderation.models import Report
 from hub.moderation.reports import Reporter, answer, find_by_secret, report_record
 from hub.moderation.takedowns import look_up, take_down
@@ -32,17 +30,18 @@ from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.models import RESTRICTED, WAITING, Run, Source
 from hub.writing.notes import begin_note, publish_note
-from hub.writing.wiki import Written, begin_page
 from hub.writing.words import Words
-from tests.hub.communities.made import made as made_community
 from tests.hub.site import BASE, Site, filled_site
 from tests.people import NAMED
+from tests.security.circles import VISIBLE, circles
 
 HERE, ELSEWHERE = "northford-city", "eastmere-fire-and-rescue"
 TOKEN = "a-token-for-figures"
 ROLES: dict[str, tuple[str, str, str]] = {
     "stranger": ("", "", ""),
     "person": ("person", "", ""),
+    "community member": ("person", "", ""),
+    "facilitator": ("person", "", ""),
     "officer": ("person", OFFICER, HERE),
     "officer elsewhere": ("person", OFFICER, ELSEWHERE),
     "content officer": ("person", CONTENT, HERE),
@@ -56,7 +55,8 @@ ROLES: dict[str, tuple[str, str, str]] = {
 }
 """Reader -> role on the hub, role in an organisation, and which. `elsewhere` is no member of whose the things are.
 
-A person belongs to no organisation. Members and facilitators of communities come with communities.
+A person belongs to no organisation. Member and facilitator are those of every community (tests/security/circles.py),
+nobody else belongs to one.
 """
 
 
@@ -89,7 +89,9 @@ class Readers:
         """The part `name` of an address: that of the thing which the rule is about."""
         found = {**self.things["there"], **self.things.get(state, {})}
         key = f"{about(rule)} {name}"
-        if (
+        if name == "slug" and rule.startswith("/communities/<slug>"):
+            key = "communities slug"
+        elif (
             state == "none"
             and name == "slug"
             and not rule.endswith(("<slug>", "<slug>.atom"))
@@ -129,8 +131,10 @@ def readers(folder: Path) -> Iterator[Readers]:
                 if member:
                     held = Membership(person_id=made.people[role], organisation_id=organisations[slug], role=member)
                     session.add(held)
-            session.get_one(Person, made.people["suspended"]).active = False
             made.things = _things(session, site, made)
+            for state, more in circles(session, made.people).items():
+                made.things.setdefault(state, {}).update(more)
+            session.get_one(Person, made.people["suspended"]).active = False
         made.keep()
         yield made
 
@@ -143,15 +147,16 @@ def _sign_in(session: Session, role: str, hub_role: str) -> tuple[str, str]:
     return open_stamped(session, person.fs_uniquifier, {"fs_paa": time.time()}, 3600), person.id
 
 
+CIRCLES = (*VISIBLE, "none")
+TALK = ("there", "private", "confidential", "archived", "none")
 STATES: dict[str, tuple[str, ...]] = {
     "records": ("there", "restricted", "taken-down", "withdrawn", "none"),
     "sources": ("there", "restricted", "waiting", "none"),
     "reports": ("there", "answered", "none"),
     "people": ("there", "suspended", "none"),
     "notes": ("there", "draft", "none"),
-    "wiki": ("there", "private", "none"),
-    "versions": ("there", "private", "none"),
-    "events": ("there", "private", "none"),
+    "discussions": TALK,
+    **dict.fromkeys(("posts", "files"), ("there", "private", "none")),
 }
 """What a route is about -> in which states the table has it. Everything else is there, or is not."""
 
@@ -169,6 +174,8 @@ def states(rule: str) -> tuple[str, ...]:
     """The states in which the table has this route."""
     if "<" not in rule:
         return ("-",)
+    if rule.startswith("/communities/<slug>"):
+        return CIRCLES if rule.count("<") == 1 else TALK
     return STATES.get(about(rule), ("there", "none"))
 
 
@@ -202,8 +209,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "run_id": run.id,
         "sources id": source.id,
         "records id": record.id,
-        **_wiki(session, made.people["officer"]),
-        "calendars secret": _calendar(session, site, made.people["officer"]),
+        "calendars secret": _calendar(session, site, made.people["community member"]),
         "notes id": _note(session, made.people["officer"], source.organisation_id, published=True),
         "people id": made.people["officer elsewhere"],
         "take-downs id": decision.id,
@@ -217,7 +223,6 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "taken-down": {"records id": site.ids["fans"]},
         "withdrawn": {"records id": site.ids["fair"]},
         "waiting": {"sources id": waiting.id},
-        "private": _wiki(session, made.people["officer"], PRIVATE),
         "draft": {"notes id": _note(session, made.people["officer"], source.organisation_id)},
         "answered": {"reports id": reports[1][0].id, "reports secret": reports[1][1]},
         "suspended": {"people id": made.people["suspended"]},
@@ -238,18 +243,6 @@ def _restricted(session: Session, organisation: str) -> dict[str, str]:
     keep(session, source_id=source.id, run_id=run.id, found=[(upsert(record), Enriched("en"))], defaults=defaults)
     kept = session.scalars(select(RecordRow.id).where(RecordRow.source_id == source.id)).one()
     return {"sources id": source.id, "run_id": run.id, "records id": kept}
-
-
-def _wiki(session: Session, member: str, visibility: str = OPEN) -> dict[str, str]:
-    """A community of the officer's, which has a wiki page and a meeting."""
-    row = made_community(session, f"Wiki {visibility}", visibility, members=[member])
-    actor = actors_for(session, [member])[member]
-    page = begin_page(session, row, Written("Lamps", "Lend them."), actor=actor)
-    begins = now() + timedelta(days=9)
-    meeting = arrange(session, row, Arranged("Call", begins, begins + timedelta(hours=1), "UTC"), actor=actor)
-    parts = {"slug": row.slug, "name": page.slug, "edition": "1"}
-    held = {f"{about} {part}": value for about in ("wiki", "versions") for part, value in parts.items()}
-    return {**held, "events slug": row.slug, "events id": meeting.id}
 
 
 def _calendar(session: Session, site: Site, person: str) -> str:

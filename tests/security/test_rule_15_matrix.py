@@ -50,12 +50,11 @@ def test_the_table_holds_every_route_for_things_that_are_there_and_that_are_not(
 
 
 def asked(everybody: Readers) -> dict[tuple[str, str], list[int]]:
-    """The rows; where the table is written anew, those too that it has not yet."""
+    """The rows; where the table is written anew, those that it is to have."""
     found = rows()
     if WRITE:
-        for route in routes(everybody):
-            for state in states(route.split()[1]):
-                found.setdefault((route, state), [])
+        every = [(route, state) for route in routes(everybody) for state in states(route.split()[1])]
+        found = {row: found.get(row, []) for row in every}
     return found
 
 
@@ -93,6 +92,18 @@ def written(got: dict[tuple[str, str], list[int]]) -> str:
         method, rule = route.split()
         lines.append(f"{method:4} {rule:{width}} {state:10} {' '.join(map(str, statuses))}")
     return "\n".join(lines) + "\n"
+
+
+def test_a_confidential_community_is_for_nobody_else_there(everybody: Readers) -> None:
+    """Stated once more: whoever does not belong to it gets what they get where there is none."""
+    names = list(ROLES)
+    outside = [names.index(role) for role in names if role not in ("community member", "facilitator", "operator")]
+    held = rows()
+    hidden = {route: statuses for (route, state), statuses in held.items() if state == "confidential"}
+    assert len(hidden) > 20
+    for route, statuses in hidden.items():
+        none = held[route, "none"]
+        assert [statuses[one] for one in outside] == [none[one] for one in outside], route
 
 
 def test_what_is_another_organisation_s_is_nobody_s_elsewhere(everybody: Readers) -> None:
