@@ -43,11 +43,12 @@ format: $(VENV)/installed-dev ## Format the code and mend what the linter can me
 translations: $(VENV)/installed-dev ## Find every sentence, bring the catalogues of translations up to date, compile them
 	$(BIN)/python -m tools.translations
 
-bench: $(VENV)/installed-dev ## Measure: search page, harvest and load against the raw engine and the raw parse
+bench: $(VENV)/installed-dev ## Measure: search page, harvest, load and communities, each against something raw or known
 	$(BIN)/python -m benchmarks.search_page
 	$(BIN)/python -m benchmarks.harvest
 	$(BIN)/python -m benchmarks.mixed_load
 	$(BIN)/python -m benchmarks.saved_searches
+	$(BIN)/python -m benchmarks.communities
 
 bench-opensearch: $(VENV)/installed-dev ## The same with OpenSearch, which is started for it; needs a JDK and Maven
 	$(BIN)/python -m benchmarks.search_page --engine opensearch

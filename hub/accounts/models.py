@@ -87,11 +87,14 @@ class CommunityMember(Base):
     """
 
     __tablename__ = "community_member"
-    __table_args__ = (UniqueConstraint("person_id", "community_id", name="uq_community_member"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "community_id", name="uq_community_member"),
+        Index("ix_community_member_since", "community_id", "since"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    community_id: Mapped[str] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"), index=True)
+    community_id: Mapped[str] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(20), default=MEMBER)
     since: Mapped[datetime] = mapped_column(Moment, default=now)
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.communities.frame import Frame, framed
 from hub.communities.membership import set_role
-from hub.communities.people import by_organisation, groups, members, number_of
+from hub.communities.people import by_organisation, groups, members
 from hub.languages import N_
 from hub.languages import gettext as _
-from hub.web import actor, address_with, csv_table, database, page_asked, paging, policy, require
+from hub.web import actor, address_with, csv_table, database, paging, policy, require
 
 LIST: Final = 50
 PAGES: Final = 2_000
@@ -35,19 +35,18 @@ def listing(slug: str) -> Any:
     with database().reading() as session:
         frame = framed(session, slug, actor=actor(), talk=True)
         known, id = bool(actor().person_id), frame.community.id
-        total = number_of(session, id, organisation=organisation, words=words) if known else 0
-        where = paging(total, LIST, most=PAGES)
+        there = groups(session, id, words=words if known else "")
+        wanted = [one for one in there if organisation in ("", one.slug)] if known else []
+        where = paging(sum(one.people for one in wanted), LIST, most=PAGES)
         if where is None:
             return redirect(address_with(page=None))
-        offset = (page_asked() - 1) * LIST
+        shown = members(session, id, wanted, words=words, offset=where.first - 1, limit=LIST) if wanted else []
         return render_template(
             "communities/members.html",
             frame=frame,
             known=known,
-            groups=groups(session, id),
-            members=by_organisation(
-                members(session, id, organisation=organisation, words=words, offset=offset, limit=LIST if known else 0)
-            ),
+            groups=there,
+            members=by_organisation(shown),
             paging=where,
             organisation=organisation,
             words=words,
@@ -62,7 +61,7 @@ def table(slug: str) -> Response:
         frame = facilitated(session, slug)
         rows = [
             (one.name, _(one.role), one.organisation, one.sector, one.since.date())
-            for one in members(session, frame.community.id)
+            for one in members(session, frame.community.id, groups(session, frame.community.id))
         ]
     return csv_table(f"{slug}-members", [_(one) for one in COLUMNS], rows)
 

@@ -1,12 +1,12 @@
 """Who belongs to a community, by organisation; everybody stands at the first organisation that they joined."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import CommunityMember, Membership, Person
@@ -38,6 +38,7 @@ class Member:
 class Group:
     """An organisation, and how many of its people belong to a community; empty names for people without one."""
 
+    id: str
     organisation: str
     slug: str
     sector: str
@@ -57,21 +58,65 @@ _FIRST: Final = (
 _COLUMNS: Final[tuple[Any, ...]] = (CommunityMember, Person, Organisation)
 
 
-def groups(session: Session, community_id: str) -> list[Group]:
-    """The organisations that take part, by name; people without one come last."""
-    belonging = select(_FIRST.label("organisation_id")).where(CommunityMember.community_id == community_id).subquery()
-    counted = (
-        select(belonging.c.organisation_id, func.count().label("people"))
-        .group_by(belonging.c.organisation_id)
-        .subquery()
-    )
+def groups(session: Session, community_id: str, *, words: str = "") -> list[Group]:
+    """The organisations that take part, by name, with how many of their people have these words in their names.
+
+    People without one come last.
+    """
+    belonging = select(_FIRST.label("organisation_id")).select_from(CommunityMember)
+    belonging = belonging.where(CommunityMember.community_id == community_id)
+    if words:
+        belonging = belonging.join(Person, Person.id == CommunityMember.person_id).where(*_named(words))
+    first = belonging.subquery()
+    counted = select(first.c.organisation_id, func.count().label("people")).group_by(first.c.organisation_id).subquery()
     rows = session.execute(
-        select(Organisation.name, Organisation.slug, Organisation.sector, counted.c.people)
+        select(Organisation.id, Organisation.name, Organisation.slug, Organisation.sector, counted.c.people)
         .select_from(counted)
         .outerjoin(Organisation, Organisation.id == counted.c.organisation_id)
-        .order_by(Organisation.name.is_(None), func.lower(Organisation.name))
+        .order_by(Organisation.name.is_(None), func.lower(Organisation.name), Organisation.id)
     )
-    return [Group(name or "", slug or NOWHERE, sector or "", people) for name, slug, sector, people in rows]
+    return [
+        Group(id or "", name or "", slug or NOWHERE, sector or "", people) for id, name, slug, sector, people in rows
+    ]
+
+
+def members(
+    session: Session, community_id: str, there: Sequence[Group], *, words: str = "", offset: int = 0, limit: int = -1
+) -> list[Member]:
+    """The people of these `groups`, which were made with the same words: by organisation, facilitators first.
+
+    Some of them by `offset` and `limit`, of which -1 is none. Only the groups that these touch are looked at, so that
+    the hundredth page of ten thousand people is as quick as the first.
+    """
+    touched, start, at = [], 0, 0
+    for one in there:
+        if at + one.people <= offset:
+            start = at + one.people
+        elif limit < 0 or at < offset + limit:
+            touched.append(one)
+        at += one.people
+    ids = [one.id for one in touched if one.id]
+    theirs = and_(_FIRST.in_(ids), CommunityMember.person_id.in_(_people_of(ids)))
+    asked = _members(community_id, or_(theirs, _FIRST.is_(None)) if len(ids) < len(touched) else theirs, *_named(words))
+    asked = asked.order_by(
+        *(Organisation.name.is_(None), func.lower(Organisation.name), Organisation.id),
+        *(CommunityMember.role != FACILITATOR, func.lower(Person.name), Person.id),
+    ).offset(offset - start)
+    return list(_read(session, asked if limit < 0 else asked.limit(limit)))
+
+
+def newest(session: Session, community_id: str) -> list[Member]:
+    """Those who came last."""
+    asked = _members(community_id, Person.active.is_(True), CommunityMember.role != FACILITATOR)
+    return list(_read(session, asked.order_by(CommunityMember.since.desc()).limit(NEWEST)))
+
+
+def _people_of(organisation_ids: Sequence[str]) -> Select[Any]:
+    return select(Membership.person_id).where(Membership.organisation_id.in_(organisation_ids))
+
+
+def _named(words: str) -> list[ColumnElement[bool]]:
+    return [func.lower(Person.name).contains(word, autoescape=True) for word in words.lower().split()]
 
 
 def _members(community_id: str, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -81,43 +126,6 @@ def _members(community_id: str, *conditions: ColumnElement[bool]) -> Select[Any]
         .outerjoin(Organisation, Organisation.id == _FIRST)
     )
     return joined.where(CommunityMember.community_id == community_id, *conditions)
-
-
-def _wanted(organisation: str, words: str) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [
-        func.lower(Person.name).contains(word, autoescape=True) for word in words.lower().split()
-    ]
-    if organisation == NOWHERE:
-        wanted.append(Organisation.id.is_(None))
-    elif organisation:
-        wanted.append(Organisation.slug == organisation)
-    return wanted
-
-
-def number_of(session: Session, community_id: str, *, organisation: str = "", words: str = "") -> int:
-    """How many belong to it, of those that are wanted."""
-    asked = _members(community_id, *_wanted(organisation, words)).with_only_columns(func.count())
-    return session.scalar(asked) or 0
-
-
-def members(
-    session: Session, community_id: str, *, organisation: str = "", words: str = "", offset: int = 0, limit: int = -1
-) -> list[Member]:
-    """Those that are wanted, by organisation, facilitators first, then by name; a `limit` of -1 is none."""
-    asked = _members(community_id, *_wanted(organisation, words)).order_by(
-        Organisation.name.is_(None),
-        func.lower(Organisation.name),
-        CommunityMember.role != FACILITATOR,
-        func.lower(Person.name),
-        Person.id,
-    )
-    return list(_read(session, asked.offset(offset) if limit < 0 else asked.offset(offset).limit(limit)))
-
-
-def newest(session: Session, community_id: str) -> list[Member]:
-    """Those who came last."""
-    asked = _members(community_id, and_(Person.active.is_(True), CommunityMember.role != FACILITATOR))
-    return list(_read(session, asked.order_by(CommunityMember.since.desc(), CommunityMember.id.desc()).limit(NEWEST)))
 
 
 def _read(session: Session, asked: Select[Any]) -> Iterator[Member]:
