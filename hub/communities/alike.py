@@ -14,11 +14,12 @@ from hub.policy import Actor, audiences
 
 MOST: Final = 5
 LIKE: Final = 0.4
-"""Of two names: how large the part of their trigrams must be that they share. `Damp homes`, `Damp and mould`: 0.44."""
+"""Of two names: which part of the shorter one's trigrams the other must have. `Damp homes`, `Damp and mould`: 0.44."""
 
 EMPTY: Final = frozenset(
     (
-        *("a", "an", "and", "the", "of", "for", "in", "on", "to", "with", "our", "network", "community", "group"),
+        *("a", "an", "and", "the", "of", "for", "in", "on", "to", "with", "our", "that", "are", "is", "who", "how"),
+        *("network", "community", "group"),
         *("practice", "forum", "y", "yr", "a’r", "ac", "ar", "yn", "i", "o", "cymuned", "rhwydwaith", "grŵp"),
     )
 )
@@ -57,5 +58,5 @@ def _grams(name: str) -> frozenset[str]:
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Dice's coefficient, 0 to 1."""
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+    """Which part of the shorter one the other has, 0 to 1."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
