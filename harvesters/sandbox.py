@@ -34,6 +34,7 @@ READERS: Final[dict[str, str]] = {
     "sheet": "harvesters.readers.sheet:read",
     "text": "harvesters.readers.text:read",
     "picture": "harvesters.readers.picture:read",
+    "letter": "harvesters.readers.letter:read",
     "oai": "federation.oaipmh:read",
     "skos": "vocab.skos:read_json",
     "enrich": "harvesters.readers.enrich:read",

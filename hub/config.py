@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         repr=False,
     )
     mail_from: str = Field("", description="Sender of our mails: `Our hub <hub@host.example>`.")
+    mail_reply: str = Field(
+        "",
+        description="Address at which answers by mail arrive, as `reply@hub.example`; empty: nobody answers by mail.",
+    )
     times: str = Field("", description="Pace of the work: empty for the ordinary one, `short` for tests.")
 
     @property

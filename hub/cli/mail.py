@@ -1,19 +1,29 @@
-"""`moothall mail status`, `test` and `retry`."""
+"""`moothall mail status`, `test`, `retry` and `receive`."""
 
+import sys
 from dataclasses import asdict
+from typing import Final
 
 import click
 from sqlalchemy.orm import Session
 
+from harvesters.sandbox import READERS, Sandbox
 from hub.cli.shown import as_json, show, workshop
-from hub.db import new_id
+from hub.db import NO_ANSWER, new_id
 from hub.errors import BadInput, Unavailable
 from hub.mail.delivery import Mailer
 from hub.mail.message import message_id
 from hub.mail.models import Mail
 from hub.mail.service import Figures, figures, queue_mail, retry_failed
 from hub.sources.notices import Named
+from hub.talk.mailed import LARGEST, take_mail
 from hub.words import at, many
+
+AGAIN: Final = 75
+"""The status by which a mail server knows that it is to try again (EX_TEMPFAIL)."""
+
+READER: Final = {"letter": READERS["letter"]}
+"""All that is needed to read a mail: a sandbox for it is quickly there."""
 
 
 @click.group()
@@ -75,3 +85,24 @@ def retry(json_: bool) -> None:
     with workshop() as parts, parts.database.writing() as session:
         count = retry_failed(session)
     show({"queued": count}, json_=json_, words=lambda: f"{many(count, 'mail')} queued once more.")
+
+
+@mail.command()
+@click.argument("recipients", nargs=-1)
+@as_json
+def receive(recipients: tuple[str, ...], json_: bool) -> None:
+    """Take one mail from standard input: an answer in a discussion. RECIPIENTS are those of its envelope, if known.
+
+    For the pipe of a mail server. What no known person sent ends with status 1 and a sentence for its sender.
+    """
+    data = sys.stdin.buffer.read(LARGEST + 1)
+    try:
+        with workshop() as parts, Sandbox(readers=READER) as sandbox:
+            taken = take_mail(parts.database, sandbox, parts.settings, data, recipients)
+    except (Unavailable, *NO_ANSWER) as error:
+        click.echo(f"moothall: {getattr(error, 'orig', None) or error}", err=True)
+        sys.exit(AGAIN)
+    words = "Nothing was to be done: it came before, or no person wrote it."
+    if taken.refused:
+        words = f"Not published, and its sender was told: {taken.refused}"
+    show(taken, json_=json_, words=lambda: f"Published as post {taken.post_id}." if taken.post_id else words)

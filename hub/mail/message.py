@@ -45,6 +45,8 @@ def message_of(mail: Mail, sender: Address, base_url: str) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = Address(addr_spec=mail.recipient)
+    if mail.reply_to:
+        message["Reply-To"] = Address(addr_spec=mail.reply_to)
     message["Subject"] = mail.subject
     message["Date"] = mail.created
     message["Message-ID"] = message_id(mail.id, base_url)

@@ -29,6 +29,8 @@ class Mail(Base):
     language: Mapped[str] = mapped_column(String(20), default="")
     unsubscribe: Mapped[str] = mapped_column(String(900), default="")
     """Where a POST ends this kind of mail (RFC 8058); empty where there is nothing to end."""
+    reply_to: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), default="")
+    """Where an answer goes; empty: to the sender."""
     person_id: Mapped[str] = mapped_column(String(36), default="")
     """Whose account it is for: once that is suspended or closed it is thrown away. Empty: for the address itself."""
     circles: Mapped[list[str]] = mapped_column(JSON, default=list)

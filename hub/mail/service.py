@@ -40,6 +40,7 @@ def queue_mail(
     html: str = "",
     language: str = "",
     unsubscribe: str = "",
+    reply_to: str = "",
     person_id: str = "",
     circles: Sequence[str] = (),
 ) -> Mail:
@@ -62,6 +63,7 @@ def queue_mail(
         "html": html,
         "language": language,
         "unsubscribe": web_address(unsubscribe) if unsubscribe else "",
+        "reply_to": mail_address(reply_to) if reply_to else "",
         "person_id": person_id,
     }
     require_storable(Mail, given)

@@ -9,12 +9,13 @@ from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.notices.service import mark_thing_read
 from hub.policy import can
-from hub.talk.access import Place, find_thread
+from hub.talk.access import Place, find_thread, require_writing
 from hub.talk.files import LARGEST, MOST, attach, kinds
 from hub.talk.kinds import KINDS, POLL
 from hub.talk.models import Thread
 from hub.talk.page import page_of
 from hub.talk.records import link, unlink
+from hub.talk.replies import address_of, end_address, reply_to
 from hub.talk.sending import receive_uploads, sent_files
 from hub.talk.service import close, reopen, reply
 from hub.talk.voting import choose, options_of, vote
@@ -109,6 +110,23 @@ def linking(id: str) -> Any:
     return redirect(url_for(".thread", id=id, _anchor="documents"), 303)
 
 
+@blueprint.post("/discussions/<id>/address")
+@policy("talk")
+def addressing(id: str) -> Any:
+    """Give whoever asks an address to answer to by mail, or end the one they have."""
+    ended = request.form.get("on") == "no"
+    with database().writing() as session:
+        row, place = find_thread(session, id, actor=actor())
+        require_writing(place)
+        if ended:
+            end_address(session, actor=actor(), thread_id=row.id)
+        else:
+            reply_to(session, part("settings"), thread_id=row.id, person_id=actor().person_id)
+    if ended:
+        flash(_("That address is dead. You can have another at any time."))
+    return redirect(url_for(".thread", id=id, _anchor="by-mail"), 303)
+
+
 @blueprint.get("/discussions/<id>/close")
 @policy("talk")
 def closing(id: str) -> Any:
@@ -162,6 +180,8 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
             kind=KINDS[row.kind],
             replies=page.replies[where.first - 1 : where.first - 1 + POSTS],
             paging=where,
+            by_mail=bool(part("settings").mail_reply) and page.may_reply,
+            address=address_of(session, part("settings"), thread_id=row.id, person_id=actor().person_id),
             files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
             text=text,
             may_note=bool(page.accepted) and place.writes and can(actor(), "write practice notes"),
