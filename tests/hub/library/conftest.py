@@ -1,5 +1,18 @@
-"""The filled site, made once a module; each test makes communities of its own."""
+"""The filled site and what looks at what is new there, made once a module; each test makes communities of its own."""
 
-from tests.hub.site import site
+from collections.abc import Iterator
+
+import pytest
+
+from hub.jobs import Watch, Workshop
+from tests.hub.site import Site, site
 
 __all__ = ["site"]
+
+
+@pytest.fixture(scope="module")
+def watch(site: Site) -> Iterator[Watch]:
+    """What the clock has look now and then."""
+    workshop = Workshop(site.settings)
+    yield Watch(workshop)
+    workshop.close()

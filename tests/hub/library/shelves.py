@@ -1,5 +1,6 @@
 """Communities with libraries, and a publisher whose documents change, for tests of what comes of that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -7,18 +8,16 @@ from sqlalchemy.orm import Session
 
 from federation.record import Record
 from harvesters.base import upsert
-from hub.accounts.models import CommunityMember, Person
+from hub.communities.access import OPEN
 from hub.communities.models import Community
-from hub.communities.service import Details, open_community
 from hub.db import new_id
-from hub.jobs import Watch, Workshop
 from hub.library.models import LibraryItem
 from hub.organisations.service import find_organisation
-from hub.policy import COMMAND_LINE, FACILITATOR, MEMBER
 from hub.records.keeping import Defaults, keep
 from hub.records.models import RecordRow
 from hub.records.service import withdraw
 from hub.sources.models import Source
+from tests.hub.communities.made import known, made
 from tests.hub.site import Site, enriched
 from tests.people import source_of
 from tests.vocab.loaded import common
@@ -35,28 +34,14 @@ def topic(name: str) -> str:
 def community_in(
     session: Session,
     *topics: str,
-    visibility: str = "open",
-    facilitators: tuple[str, ...] = (),
-    members: tuple[str, ...] = (),
+    visibility: str = OPEN,
+    facilitators: Sequence[str] = (),
+    members: Sequence[str] = (),
 ) -> Community:
-    """A community of Northford on these topics; people are named as `Site.person` has made them."""
-    details = Details(f"Community {new_id()}", "To learn.", visibility, tuple(map(topic, topics)))
-    northford = find_organisation(session, "northford-city")
-    row = open_community(session, actor=COMMAND_LINE, organisation_id=northford.id, details=details)
-    for name, role in [*((one, FACILITATOR) for one in facilitators), *((one, MEMBER) for one in members)]:
-        person = session.scalars(select(Person).where(Person.name == name)).one()
-        session.add(CommunityMember(person_id=person.id, community_id=row.id, role=role))
-    session.flush()
-    return row
-
-
-def look(site: Site) -> None:
-    """What the clock does now and then."""
-    workshop = Workshop(site.settings)
-    try:
-        Watch(workshop).look()
-    finally:
-        workshop.close()
+    """A community on these topics; people are named as `Site.person` has made them."""
+    people = {"facilitators": [known(session, one) for one in facilitators]}
+    people["members"] = [known(session, one) for one in members]
+    return made(session, visibility=visibility, concepts=[topic(one) for one in topics], **people)
 
 
 def states(site: Site, community: Community) -> dict[str, str]:
@@ -64,6 +49,15 @@ def states(site: Site, community: Community) -> dict[str, str]:
     with site.database.reading() as session:
         found = select(RecordRow.native_id, LibraryItem.state).join(LibraryItem, LibraryItem.record_id == RecordRow.id)
         return dict(session.execute(found.where(LibraryItem.community_id == community.id)).all())
+
+
+TEXT = "Damp and mould in homes: how we dealt with mould, room by room, with a fan and a form. " * 4
+
+
+def mould(title: str = "Mould in flats") -> Record:
+    """A document about damp homes that nobody has."""
+    id = new_id()
+    return Record(native_id=id, url=f"https://northford.example/{id}", title=title, text=TEXT + id, language="en")
 
 
 @dataclass(frozen=True)

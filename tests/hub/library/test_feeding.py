@@ -2,41 +2,32 @@
 
 from sqlalchemy import select
 
-from federation.record import Record
 from hub.db import new_id
+from hub.jobs import Watch
 from hub.library.models import LibraryItem, LibrarySearch
 from hub.library.service import PINNED, REJECTED, WAITING, pin, reject, undo
 from hub.policy import COMMAND_LINE
-from tests.hub.library.shelves import DAMP, community_in, look, publisher, states
+from tests.hub.library.shelves import DAMP, community_in, mould, publisher, states
 from tests.hub.site import Site
 
-TEXT = "Damp and mould in homes: how we dealt with mould, room by room, with a fan and a form. " * 4
 
-
-def mould(**more: str) -> Record:
-    """A document about damp homes that nobody has."""
-    id = new_id()
-    told = {"title": "Mould in flats", "text": TEXT + id, "language": "en", **more}
-    return Record(native_id=id, url=f"https://northford.example/{id}", **told)  # type: ignore[arg-type]
-
-
-def test_a_new_community_begins_with_the_newest_on_its_topics(site: Site) -> None:
+def test_a_new_community_begins_with_the_newest_on_its_topics(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session, DAMP)
-    look(site)
+    watch.look()
     assert states(site, row)["homes"] == WAITING
     assert "minutes" not in " ".join(states(site, row))
 
 
-def test_a_harvest_brings_a_candidate_by_topic_and_by_search_once(site: Site) -> None:
+def test_a_harvest_brings_a_candidate_by_topic_and_by_search_once(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         by_topic, by_search = community_in(session, DAMP), community_in(session)
         session.add(LibrarySearch(community_id=by_search.id, name="Flats", asked="q=mould+flats"))
-    look(site)
+    watch.look()
     found = mould()
     publisher(site).brings(found)
     for _ in range(2):
-        look(site)
+        watch.look()
         assert states(site, by_topic)[found.native_id] == WAITING
         assert states(site, by_search) == {found.native_id: WAITING}
     with site.database.reading() as session:
@@ -44,15 +35,15 @@ def test_a_harvest_brings_a_candidate_by_topic_and_by_search_once(site: Site) ->
         assert [reason.split()[0] for reason in item.why] == ["search"]
 
 
-def test_a_search_begins_with_what_is_there(site: Site) -> None:
+def test_a_search_begins_with_what_is_there(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session)
         session.add(LibrarySearch(community_id=row.id, name="Homes", asked="q=forty+damp+homes"))
-    look(site)
+    watch.look()
     assert states(site, row) == {"homes": WAITING}
 
 
-def test_a_pin_survives_new_versions_and_renames(site: Site) -> None:
+def test_a_pin_survives_new_versions_and_renames(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session)
     found = mould()
@@ -61,19 +52,19 @@ def test_a_pin_survives_new_versions_and_renames(site: Site) -> None:
     with site.database.writing() as session:
         pin(session, row, id, actor=COMMAND_LINE, note="Read this first.")
     theirs.brings(found, title="Mould in our flats", text=f"More. {found.text}")
-    look(site)
+    watch.look()
     assert states(site, row) == {found.native_id: PINNED}
     renamed = theirs.brings(
         found, native_id=new_id(), url="https://northford.example/moved/1", text=f"More. {found.text}"
     )
     theirs.loses(found.native_id)
-    look(site)
+    watch.look()
     with site.database.reading() as session:
         (item,) = session.scalars(select(LibraryItem).where(LibraryItem.community_id == row.id))
         assert (item.record_id, item.state, item.note) == (renamed, PINNED, "Read this first.")
 
 
-def test_it_keeps_its_place_when_it_comes_again_a_day_after_it_was_gone(site: Site) -> None:
+def test_it_keeps_its_place_when_it_comes_again_a_day_after_it_was_gone(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session)
     found = mould()
@@ -81,36 +72,36 @@ def test_it_keeps_its_place_when_it_comes_again_a_day_after_it_was_gone(site: Si
     with site.database.writing() as session:
         pin(session, row, theirs.brings(found), actor=COMMAND_LINE)
     theirs.loses(found.native_id)
-    look(site)
+    watch.look()
     assert states(site, row) == {found.native_id: PINNED}
     again = new_id()
     theirs.brings(found, native_id=again)
-    look(site)
+    watch.look()
     assert states(site, row) == {again: PINNED}
 
 
-def test_what_was_rejected_never_waits_again_until_that_is_taken_back(site: Site) -> None:
+def test_what_was_rejected_never_waits_again_until_that_is_taken_back(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session, DAMP)
     found = mould()
     theirs = publisher(site)
     id = theirs.brings(found)
-    look(site)
+    watch.look()
     with site.database.writing() as session:
         reject(session, row, id, actor=COMMAND_LINE)
     theirs.brings(found, title="Mould again")
-    look(site)
+    watch.look()
     assert states(site, row)[found.native_id] == REJECTED
     with site.database.writing() as session:
         undo(session, row, id, actor=COMMAND_LINE)
     assert states(site, row)[found.native_id] == WAITING
 
 
-def test_what_is_restricted_comes_in_by_hand_alone(site: Site) -> None:
+def test_what_is_restricted_comes_in_by_hand_alone(site: Site, watch: Watch) -> None:
     with site.database.writing() as session:
         row = community_in(session, DAMP)
-    look(site)
+    watch.look()
     found = mould()
     publisher(site, restricted=True).brings(found)
-    look(site)
+    watch.look()
     assert found.native_id not in states(site, row)
