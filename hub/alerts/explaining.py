@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.alerts.models import IN_HUB, MAILED, TOLD, AlertSetting, Delivery, Digest
+from hub.alerts.models import IN_HUB, MAILED, TOLD, URGENT, WAITING, AlertSetting, Delivery, Digest
 from hub.alerts.names import Label, Labels
 from hub.alerts.searches import BY_QUERY, query_for
 from hub.db import now
@@ -29,12 +29,18 @@ KEPT: Final = timedelta(days=90)
 """How long it is known what was delivered."""
 
 
+GOT: Final = "got"
+WAITS: Final = "waits"
+NOT: Final = "not"
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The answer: whether they got it, what happened, and what they follow that it is (or would be) for."""
 
     card: Card
-    got: bool
+    state: str
+    """GOT, WAITS or NOT."""
     sentences: tuple[str, ...]
     reasons: tuple[Label, ...] = ()
 
@@ -61,11 +67,11 @@ def explain(session: Session, actor: Actor, record_id: str, means: Means) -> Exp
         wanted = [(one["kind"], one["key"]) for one in row.why]
         labels = Labels(session, wanted, means.vocabulary, circles)
         reasons = tuple(labels.of(one["kind"], one["key"], one.get("name", "")) for one in row.why)
-        return Explanation(card, True, (_how(session, row),), reasons)
+        return Explanation(card, WAITS if row.state in (WAITING, URGENT) else GOT, (_how(session, row),), reasons)
     sentences, reasons = _why_not(session, actor, record_id, means)
     setting = session.get(AlertSetting, actor.person_id)
     paused = [_("Your mails are paused.")] if setting is not None and setting.paused_at else []
-    return Explanation(card, False, (*sentences, *paused), reasons)
+    return Explanation(card, NOT, (*sentences, *paused), reasons)
 
 
 def _how(session: Session, row: Delivery) -> str:

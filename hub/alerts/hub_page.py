@@ -11,6 +11,10 @@ from hub.accounts.models import CommunityMember, Membership
 from hub.alerts.items import Item, items_of
 from hub.alerts.models import TOLD, AlertSetting, Delivery
 from hub.alerts.reading import Told, notices_of
+from hub.communities.models import Community
+from hub.db import now
+from hub.events.models import Event
+from hub.events.service import for_calendar
 from hub.languages import N_, language
 from hub.notices.following import COMMUNITY, SEARCH, TOPIC
 from hub.notices.models import Follow
@@ -23,6 +27,7 @@ LOOKED_AT: Final = 500
 """Deliveries that the page is made of, the newest."""
 
 FIRST_NOTICES: Final = 5
+MEETINGS: Final = 3
 SUGGESTED: Final = 6
 
 TASKS: Final[dict[str, tuple[str, str, str]]] = {
@@ -54,6 +59,8 @@ class MyHub:
     items: tuple[Item, ...]
     since: datetime | None
     notices: tuple[Told, ...]
+    meetings: tuple[tuple[Event, Community], ...]
+    """The next ones of their communities."""
     tasks: tuple[tuple[str, bool], ...]
     suggested: tuple[Suggested, ...]
     follows: int
@@ -77,7 +84,11 @@ def my_hub(session: Session, actor: Actor, vocabulary: Vocabulary, *, everything
     unread = [one for one in notices_of(session, actor, first=0, size=4 * FIRST_NOTICES) if not one.read]
     tasks = _tasks(session, actor, follows)
     suggested = () if all(done for _, done in tasks) else _suggested(session, actor, vocabulary, follows)
-    return MyHub(tuple(items), since, tuple(unread[:FIRST_NOTICES]), tasks, suggested, len(follows))
+    meetings = for_calendar(session, actor=actor, since=now(), own=True)
+    coming = sorted((one for one in meetings if one[0].cancelled_at is None), key=lambda one: one[0].starts)
+    return MyHub(
+        tuple(items), since, tuple(unread[:FIRST_NOTICES]), tuple(coming[:MEETINGS]), tasks, suggested, len(follows)
+    )
 
 
 def _without_less(items: list[Item], follows: list[Follow]) -> list[Item]:

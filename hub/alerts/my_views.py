@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from hub.alerts.hub_page import TASKS, my_hub
 from hub.alerts.settings import less, setting_of
 from hub.db import now
+from hub.events.times import ZONES
 from hub.languages import gettext as _
-from hub.notices.following import FREQUENCIES
 from hub.web import actor, address_with, database, paging, part, policy
 
 LIST: Final = 20
@@ -35,7 +35,7 @@ def page() -> Any:
         paging=where,
         everything=everything,
         tasks=[(TASKS[name], done) for name, done in found.tasks],
-        frequencies=FREQUENCIES,
+        cities=ZONES,
         moment=moment.isoformat(),
     )
 

@@ -54,6 +54,7 @@ TITLES: Final[dict[str, str]] = {
     "silent sources": N_("Sources that fell silent"),
     "approvals": N_("Approvals"),
     "owners": N_("Owners"),
+    "alerts": N_("Alerts and digests"),
     "log": N_("Log"),
     "retention": N_("Deletion of what is old"),
     "backup": N_("Backup"),

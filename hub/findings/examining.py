@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.config import Settings
 from hub.db import Database
 from hub.errors import HubError
-from hub.findings import machine, work
+from hub.findings import machine, telling, work
 from hub.findings.base import Finding, told_by
 from hub.languages import gettext as _
 
@@ -53,6 +53,7 @@ def _rows(database: Database, thorough: bool) -> tuple[list[Finding], int | None
         work.silent,
         work.approvals,
         work.owners,
+        telling.alerts,
         *([work.log] if thorough else []),
         work.retention,
         work.backup,

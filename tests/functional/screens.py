@@ -17,18 +17,22 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import Joining, Membership, Person
 from hub.accounts.service import make_link
+from hub.alerts.models import Delivery
+from hub.alerts.unsubscribing import make_token
 from hub.communities.access import PRIVATE
 from hub.communities.invitations import invite
 from hub.communities.membership import join
 from hub.communities.models import Community
 from hub.communities.service import archive
-from hub.db import now
+from hub.db import new_id, now
 from hub.events.service import Arranged, arrange, cancel, say
 from hub.jobs import Watch, Workshop
 from hub.library.searching import add_search
 from hub.library.service import pin, put_collection, reject
 from hub.mail.models import Mail
 from hub.moderation.models import Report
+from hub.notices.following import DAILY, SEARCH, TOPIC, WEEKLY, follow
+from hub.notices.service import About, notify
 from hub.organisations.service import find_organisation
 from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR, Actor
 from hub.sources.models import WAITING, Source
@@ -138,6 +142,11 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/sources/<id>/told/<secret>": ("/sources/{held}/told/{told}",),
     "/sources/<id>/problems": ("/sources/{unread}/problems", "/sources/{never checked}/problems"),
     "/sources/<id>/runs/<run_id>": ("/sources/{held}/runs/{held run}", "/sources/{unread}/runs/{unread run}"),
+    "/my": ("/my", "/my?all=yes"),
+    "/my/follow": ("/my/follow?q=damp&type=case-study", "/my/follow?kind=topic&key={topic}", "/my/follow?q="),
+    "/my/alerts/preview": ("/my/alerts/preview", "/my/alerts/preview?period=weekly"),
+    "/my/alerts/why": ("/my/alerts/why", "/my/alerts/why?record={homes}", "/my/alerts/why?record={cold}"),
+    "/unsubscribe/<secret>": ("/unsubscribe/{unsubscribe}", "/unsubscribe/none"),
     "/notes/<id>": ("/notes/{draft note}", "/notes/{note}"),
     "/notes/<id>/edit": ("/notes/{draft note}/edit", "/notes/{note}/edit"),
     "/sources/new/found": ("/sources/new/found?organisation=northford-city&address={town}", "/sources/new/found"),
@@ -231,6 +240,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _notes(readers["officer"])
         things |= _communities(site)
         things |= _library(site)
+        things |= _alerts(site)
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 
@@ -389,3 +399,21 @@ def _notes(author: Browser) -> dict[str, str]:
 
 def _last(address: str) -> str:
     return address.rpartition("/")[2]
+
+
+def _alerts(site: Site) -> dict[str, str]:
+    """What an officer follows, what came of it, and what happened to them."""
+    topic = next(one for one in common().concepts.values() if one.notation == "HOU")
+    with site.database.writing() as session:
+        names = ("Ann Officer", "Bo Admin")
+        ann, bo = (session.scalars(select(Person).where(Person.name == one)).one() for one in names)
+        follow(session, person_id=ann.id, kind=TOPIC, key=topic.uri)
+        search = {"kind": SEARCH, "key": "q=damp+mould", "name": "Damp and mould", "frequency": WEEKLY}
+        saved = follow(session, person_id=ann.id, **search)
+        why = [{"follow": saved.id, "kind": SEARCH, "key": saved.key, "name": saved.name}]
+        for name in ("homes", "fans"):
+            given = {"thing": "record", "thing_id": site.ids[name], "record_id": site.ids[name], "why": why}
+            session.add(Delivery(person_id=ann.id, **given))
+        about = About("post", new_id(), "/about")
+        notify(session, person_id=ann.id, what="reply", about=about, by=Actor(bo.name, bo.id), title="Lending lamps")
+        return {"topic": topic.uri, "unsubscribe": make_token(session, person_id=ann.id, purpose=DAILY)}

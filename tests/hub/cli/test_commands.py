@@ -47,8 +47,8 @@ LONGEST = {("demo",), ("run",), ("serve",), ("worker",), ("tick",)}
 
 
 RECORD = {("record", one) for one in ("take-down", "take-downs", "lift")}
-ELSEWHERE = {("restore",), ("mail", "test"), *RECORD}
-"""Commands that go well only where no hub is, with a relay, or after each other: tested in files of their own."""
+ELSEWHERE = {("restore",), ("mail", "test"), ("alert", "run"), ("alert", "preview"), *RECORD}
+"""Commands that go well only where no hub is, with a relay, with people, or after each other: in files of their own."""
 
 
 def test_every_command_of_the_table_is_found_where_it_says() -> None:
