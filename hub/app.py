@@ -88,6 +88,7 @@ from hub.talk.thread_views import blueprint as thread
 from hub.tasks.courier import Courier
 from hub.topics.service import Vocabulary
 from hub.words import FILTERS
+from hub.writing.note_acts import blueprint as note_acts
 from hub.writing.note_views import blueprint as notes
 from hub.writing.wiki import touch_all as touch_pages
 from hub.writing.wiki_views import blueprint as wiki
@@ -132,6 +133,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     proving,
     sign_in_settings,
     notes,
+    note_acts,
     wiki,
     discussions,
     thread,

@@ -9,7 +9,7 @@ from hub.db import now
 from hub.errors import BadInput, NotFound
 from hub.events.addresses import address_of, drop_address, reader_at, renew_address, secret_of
 from hub.events.calendars import MEDIA_TYPE, PAST, calendar
-from hub.events.service import find_event, for_calendar
+from hub.events.reading import find_event, for_calendar
 from hub.languages import gettext as _
 from hub.policy import ANONYMOUS, Actor
 from hub.setup.house import house

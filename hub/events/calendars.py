@@ -9,7 +9,7 @@ import icalendar
 from hub.communities.models import Community
 from hub.db import now
 from hub.events.models import Event
-from hub.events.service import path_of, sees_link
+from hub.events.reading import path_of, sees_link
 from hub.languages import gettext as _
 from hub.markdown import plain_of
 from hub.policy import Actor

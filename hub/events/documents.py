@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from hub.communities.access import talk_shown_to
 from hub.communities.models import Community
 from hub.events.models import Event
-from hub.events.service import DOCUMENT, path_of
+from hub.events.reading import path_of
+from hub.events.service import DOCUMENT
 from hub.index.base import Document
 from hub.languages import N_
 from hub.languages import gettext as _

@@ -59,7 +59,7 @@ class Event(Base):
 
 
 class EventAnswer(Base):
-    """Whether somebody comes (hub.events.service.ANSWERS)."""
+    """Whether somebody comes (hub.events.reading.ANSWERS)."""
 
     __tablename__ = "event_answer"
     __table_args__ = (UniqueConstraint("event_id", "person_id", name="uq_event_answer"),)

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, true
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
-from hub.accounts.models import CommunityMember, Person
+from hub.accounts.models import CommunityMember
 from hub.audit.service import note_act
-from hub.communities.access import talk_of, talk_shown_to
 from hub.communities.models import Community
-from hub.communities.service import concepts_of, note_activity, require_living, role_in
+from hub.communities.service import concepts_of, note_activity, require_living
 from hub.db import alone, locking, now, require_storable
-from hub.errors import BadInput, Conflict, NotFound
+from hub.errors import BadInput, Conflict
 from hub.events.models import Event, EventAnswer
+from hub.events.reading import ANSWERS, path_of
 from hub.index.outbox import announce
 from hub.languages import N_, speaking
 from hub.languages import gettext as _
 from hub.markdown import SANITISER, html_of, is_link, require_short
 from hub.notices.models import Notice
 from hub.notices.service import About, happened, notify_all
-from hub.policy import Actor, audiences, can
+from hub.policy import Actor
 from hub.words import on
 from hub.writing.models import WikiPage
 from hub.writing.wiki import Written, begin_page
@@ -31,11 +31,7 @@ from hub.writing.wiki import Written, begin_page
 DOCUMENT: Final = "meeting"
 """The name of meetings in the index and its outbox."""
 
-ANSWERS: Final[dict[str, str]] = {"yes": N_("Yes"), "maybe": N_("Maybe"), "no": N_("No")}
-"""What one can say to whether one comes."""
-
 LONGEST: Final = 10_000
-MOST_IN_CALENDAR: Final = 500
 LONGEST_TITLE: Final = 150
 LONGEST_PLACE: Final = 300
 LONGEST_LINK: Final = 2_000
@@ -57,72 +53,6 @@ class Arranged:
     place: str = ""
     link: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """Who has answered: {answer: how many}, and for members (answer, name) of those who come, or may."""
-
-    counts: dict[str, int]
-    names: tuple[tuple[str, str], ...]
-    mine: str
-
-
-def find_event(session: Session, id: str, *, actor: Actor) -> tuple[Event, Community]:
-    """A meeting and whose it is. NotFound, also for one that whoever asks may not read."""
-    row = session.get(Event, id)
-    community = session.get(Community, row.community_id) if row else None
-    if row is None or community is None or not can(actor, "read", talk_of(community)):
-        raise NotFound(_("There is no such meeting. Its address may have a slip in it."))
-    return row, community
-
-
-def sees_link(actor: Actor, community: Community) -> bool:
-    """Whether the address of a meeting is theirs to see: whoever belongs to the community, and nobody else."""
-    return bool(role_in(actor, community))
-
-
-def events_of(
-    session: Session,
-    *,
-    actor: Actor,
-    community_id: str = "",
-    past: bool = False,
-    offset: int = 0,
-    limit: int = 1_000_000,
-) -> list[tuple[Event, Community]]:
-    """Meetings that whoever asks may read, of one community or of all: those to come, the next first, or those that
-    are over, the last first.
-    """
-    order = (Event.starts.desc(), Event.id) if past else (Event.starts, Event.id)
-    rows = session.execute(_shown(actor, community_id, past).order_by(*order).offset(offset).limit(limit))
-    return [(row[0], row[1]) for row in rows]
-
-
-def count_events(session: Session, *, actor: Actor, community_id: str = "", past: bool = False) -> int:
-    """How many they are."""
-    return session.scalar(select(func.count()).select_from(_shown(actor, community_id, past).subquery())) or 0
-
-
-def _shown(actor: Actor, community_id: str, past: bool) -> Select[Event, Community]:
-    wanted = select(Event, Community).join(Community, Community.id == Event.community_id)
-    there: ColumnElement[bool] = Event.community_id == community_id if community_id else true()
-    when = Event.ends <= now() if past else Event.ends > now()
-    return wanted.where(talk_shown_to(audiences(actor)), there, when)
-
-
-def for_calendar(
-    session: Session, *, actor: Actor, since: datetime, community_id: str = "", own: bool = False
-) -> list[tuple[Event, Community]]:
-    """Meetings that whoever asks may read, cancelled ones too, of one community, of their own ones, or of all."""
-    wanted = select(Event, Community).join(Community, Community.id == Event.community_id)
-    wanted = wanted.where(talk_shown_to(audiences(actor)), Event.ends > since)
-    if community_id:
-        wanted = wanted.where(Event.community_id == community_id)
-    if own:
-        wanted = wanted.where(Event.community_id.in_([circle for circle, _role in actor.memberships]))
-    rows = session.execute(wanted.order_by(Event.starts.desc(), Event.id).limit(MOST_IN_CALENDAR))
-    return [(row[0], row[1]) for row in rows]
 
 
 def arrange(session: Session, community: Community, what: Arranged, *, actor: Actor) -> Event:
@@ -193,32 +123,10 @@ def say(session: Session, community: Community, row: Event, *, answer: str, acto
     note_act(session, actor=actor, action="answer meeting", thing=f"meeting {row.id}")
 
 
-def who_comes(session: Session, community: Community, row: Event, *, actor: Actor) -> Coming:
-    """How many have said what; members see who."""
-    rows = session.execute(
-        select(EventAnswer.answer, EventAnswer.person_id, Person.name)
-        .join(Person, Person.id == EventAnswer.person_id)
-        .where(EventAnswer.event_id == row.id)
-        .order_by(case((EventAnswer.answer == "yes", 0), else_=1), func.lower(Person.name))
-    ).all()
-    counts = {answer: sum(one[0] == answer for one in rows) for answer in ANSWERS}
-    shown = [(one[0], one[2]) for one in rows if one[0] != "no"] if sees_link(actor, community) else []
-    mine = next((one[0] for one in rows if one[1] == actor.person_id), "")
-    return Coming(counts, tuple(shown), mine)
-
-
 def coming_to(session: Session, event_id: str, answers: Sequence[str]) -> list[str]:
     """The ids of those who have said one of these."""
     said = EventAnswer.event_id == event_id, EventAnswer.answer.in_(answers)
     return list(session.scalars(select(EventAnswer.person_id).where(*said)))
-
-
-def may_change(row: Event, community: Community, *, actor: Actor) -> bool:
-    """Whoever arranged it, as long as they belong to the community, and its facilitators."""
-    if community.archived_at is not None or row.cancelled_at is not None:
-        return False
-    takes_part = bool(actor.person_id) and can(actor, "take part", talk_of(community))
-    return takes_part and (row.author_id == actor.person_id or can(actor, "facilitate", community))
 
 
 def begin_notes(session: Session, community: Community, row: Event, *, actor: Actor) -> WikiPage:
@@ -256,11 +164,6 @@ def _present(session: Session, row: Event) -> list[str]:
     belongs = select(CommunityMember.person_id).where(CommunityMember.community_id == row.community_id)
     theirs = or_(CommunityMember.person_id.in_(came), CommunityMember.person_id == (row.author_id or ""))
     return list(session.scalars(belongs.where(theirs)))
-
-
-def path_of(community: Community, row: Event) -> str:
-    """Where it is read."""
-    return f"/communities/{community.slug}/events/{row.id}"
 
 
 def touch(session: Session, row: Event) -> None:

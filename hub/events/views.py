@@ -11,21 +11,8 @@ from hub.communities.frame import Frame, framed
 from hub.errors import BadInput, Conflict, NotFound
 from hub.events.forms import Typed, arranged_in, edition_in, typed_in, typed_of
 from hub.events.models import Event
-from hub.events.service import (
-    ANSWERS,
-    CHANGED,
-    arrange,
-    begin_notes,
-    cancel,
-    change,
-    count_events,
-    events_of,
-    find_event,
-    may_change,
-    say,
-    sees_link,
-    who_comes,
-)
+from hub.events.reading import ANSWERS, count_events, events_of, find_event, may_change, sees_link, who_comes
+from hub.events.service import CHANGED, arrange, begin_notes, cancel, change, say
 from hub.events.times import ZONES
 from hub.languages import gettext as _
 from hub.markdown import written
@@ -106,7 +93,7 @@ def event(slug: str, id: str) -> Any:
             city=ZONES.get(row.zone, row.zone),
             link=row.link if sees_link(actor(), frame.community) else "",
             has_link=bool(row.link),
-            coming=who_comes(session, frame.community, row, actor=actor()),
+            attending=who_comes(session, frame.community, row, actor=actor()),
             answers=ANSWERS,
             author=author.name if author else "",
             page=path_of_page(frame.community, page) if page and not page.hidden_at else "",

@@ -26,7 +26,7 @@ from hub.sources.models import WRITTEN, Source
 from hub.topics.service import Vocabulary
 from hub.web import actor, database, part, policy, require
 from hub.worddiff import difference
-from hub.writing.notes import shown
+from hub.writing.notes import CHOSEN, shown
 from hub.writing.solved import thread_of
 from hub.writing.words import parts_of
 from vocab.scheme import Scheme
@@ -167,7 +167,9 @@ def _tags(session: Session, id: str, scheme: Scheme) -> list[dict[str, Any]]:
     for tag in session.scalars(_TAGS, {"id": id}):
         if concept := scheme.concepts.get(tag.concept_uri):
             broader = [scheme.concepts[uri] for uri in concept.broader if uri in scheme.concepts]
-            found.append({"concept": concept, "state": tag.state, "reasons": tag.reasons[:3], "broader": broader})
+            chosen = any(one["place"] == CHOSEN for one in tag.reasons)
+            state = "confirmed" if chosen else tag.state
+            found.append({"concept": concept, "state": state, "reasons": tag.reasons[:3], "broader": broader})
     return found
 
 

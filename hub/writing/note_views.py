@@ -8,42 +8,32 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.record import clean_line
 from hub.db import now, require_storable
-from hub.errors import BadInput, Conflict, NotFound
+from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import LANGUAGE_NAMES, OUTCOME_NAMES, STAGE_NAMES, licence_name
 from hub.records.models import RecordRow
-from hub.sources.harvest import enrich
-from hub.web import actor, address_with, database, paging, part, policy, require
+from hub.web import actor, address_with, database, paging, part, policy
 from hub.writing.models import DRAFT, PUBLISHED, PracticeNote
 from hub.writing.note_forms import Typed, by_notation, offered, typed_in, typed_of
 from hub.writing.notes import (
     CHANGED,
-    address_of,
     authors_of,
     begin_note,
     colleagues,
-    drop_changes,
     find_note,
     licence_of,
     may_write,
     notes_of,
-    publish_note,
-    published_words,
     save_note,
-    set_named,
-    take_over,
     title_of,
-    with_topics,
-    withdraw_note,
     words_of,
 )
-from hub.writing.solved import link_back, solved, thread_of
-from hub.writing.words import Words, missing, parts_of, record_of, require_whole, wrong_with
+from hub.writing.solved import solved, thread_of
+from hub.writing.words import Words, day_in, missing, parts_of, wrong_with
 
 LIST = 30
 REVIEWED_AFTER = timedelta(days=365)
@@ -127,6 +117,7 @@ def note(id: str) -> Any:
             stage=_(STAGE_NAMES[words.stage]) if words.stage else "",
             topics=_topics(words),
             todo=missing(words),
+            review=day_in(words.review_by),
             organisation=organisation,
             licence=licence_name(licence_of(organisation), ""),
             authors=authors_of(session, id, row.organisation_id),
@@ -143,7 +134,7 @@ def note(id: str) -> Any:
 def edit(id: str) -> Any:
     """The form with what it says now."""
     with database().reading() as session:
-        row = _writable(session, id)
+        row = writable(session, id)
         authors = [one.person_id for one in authors_of(session, id, row.organisation_id)]
         told = {"kept": tuple(authors), "seen": str(row.edition)}
         return _form(session, typed_of(words_of(session, row), part("vocabulary").scheme, **told), note=row)
@@ -155,7 +146,7 @@ def save(id: str) -> Any:
     """Keep what was typed, as a draft; or show what is wrong with it, or what somebody else has written meanwhile."""
     typed = typed_in(request.form, part("vocabulary").scheme)
     with database().writing() as session:
-        row = _writable(session, id)
+        row = writable(session, id)
         wrong = _wrong(typed)
         others = _colleagues(session, row.organisation_id, typed, wrong)
         theirs = None if typed.seen == str(row.edition) else words_of(session, row)
@@ -170,97 +161,7 @@ def save(id: str) -> Any:
     return _saved(id)
 
 
-@blueprint.post("/notes/<id>/publish")
-@policy("write practice notes")
-def publish(id: str) -> Any:
-    """Make it a record of its organisation, for everybody."""
-    scheme = part("vocabulary").scheme
-    with database().reading() as session:
-        row = _writable(session, id)
-        words, seen, known = words_of(session, row), row.edition, scheme.concepts
-        organisation = session.get_one(Organisation, row.organisation_id)
-        unchanged = row.state == PUBLISHED and words == published_words(session, row)
-        made = record_of(
-            words,
-            native_id=id,
-            url=address_of(row, part("settings").base_url),
-            organisation=organisation.name,
-            issued=now().date(),
-            licence=licence_of(organisation),
-        )
-    require_whole(words, known)
-    if unchanged:
-        flash(_("Nothing was different, so nothing was changed."))
-        return redirect(url_for(".note", id=id), 303)
-    names = {uri: known[uri].pref(words.language) for uri in words.concepts}
-    enriched = with_topics(enrich(part("tools")().sandbox, [made])[0], words.concepts, names)
-    with database().writing() as session:
-        row = _writable(session, id)
-        if row.edition != seen:
-            raise Conflict(_("Somebody else has saved this note meanwhile. Load its page again, and look at it."))
-        base_url = part("settings").base_url
-        kept = publish_note(session, row, actor=actor(), words=words, enriched=enriched, base_url=base_url)
-        link_back(session, row, kept, actor=actor())
-        record_id = kept.id
-    flash(_("Published. Search finds it in a moment."))
-    return redirect(url_for("record.record", id=record_id), 303)
-
-
-@blueprint.post("/notes/<id>/withdraw")
-@policy("change own account")
-def take_back(id: str) -> Any:
-    """Withdraw it: its address says so, and why."""
-    reason = clean_line(request.form.get("reason", ""))
-    with database().writing() as session:
-        row = find_note(session, id, actor=actor())
-        if not may_write(session, row, actor()):
-            require("look after practice notes", row)
-        if not 0 < len(reason) <= 300:
-            raise BadInput(_("Say in a sentence why it is withdrawn. It stands where the note stood."), "reason")
-        withdraw_note(session, row, actor=actor(), reason=reason)
-    flash(_("Withdrawn. It is found no more, and its address says why."))
-    return redirect(url_for(".note", id=id), 303)
-
-
-@blueprint.post("/notes/<id>/delete")
-@policy("write practice notes")
-def delete(id: str) -> Any:
-    """Let go of a draft, or of changes that are not published."""
-    with database().writing() as session:
-        row = _writable(session, id)
-        there = row.state != DRAFT
-        drop_changes(session, row, actor=actor())
-    flash(_("The changes are gone; what was published stays.") if there else _("The draft is deleted."))
-    return redirect(url_for(".note", id=id) if there else url_for(".listing"), 303)
-
-
-@blueprint.post("/notes/<id>/named")
-@policy("change own account")
-def named(id: str) -> Any:
-    """Whether one's own name stands on it."""
-    wanted = request.form.get("named") == "yes"
-    with database().writing() as session:
-        row = find_note(session, id, actor=actor())
-        set_named(session, row, actor=actor(), named=wanted)
-        to = url_for(".note", id=id) if may_write(session, row, actor()) else url_for("record.record", id=row.record_id)
-    flash(_("Your name stands on the note.") if wanted else _("Your name does not stand on the note."))
-    return redirect(to, 303)
-
-
-@blueprint.post("/notes/<id>/take-over")
-@policy("look after practice notes")
-def write_on(id: str) -> Any:
-    """Become one of its authors, as whoever looks after the organisation's documents may."""
-    with database().writing() as session:
-        row = find_note(session, id, actor=actor())
-        require("look after practice notes", row)
-        require("write practice notes", row)
-        take_over(session, row, actor=actor())
-    flash(_("You can write on at it now."))
-    return redirect(url_for(".edit", id=id), 303)
-
-
-def _writable(session: Session, id: str) -> PracticeNote:
+def writable(session: Session, id: str) -> PracticeNote:
     """The note, for who may write at it. NotFound, also for those who may only read it."""
     row = find_note(session, id, actor=actor())
     if not may_write(session, row, actor()):

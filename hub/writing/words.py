@@ -91,7 +91,7 @@ def wrong_with(words: Words, known: Mapping[str, Any]) -> dict[str, str]:
             len(words.concepts) > MOST_TOPICS or any(uri not in known for uri in words.concepts),
             _("Choose at most %(num)s topics.", num=MOST_TOPICS),
         ),
-        "review": (bool(words.review_by) and _day(words.review_by) is None, _("Give a day as 2027-11-30, or none.")),
+        "review": (bool(words.review_by) and day_in(words.review_by) is None, _("Give a day as 2027-11-30, or none.")),
         "language": (words.language not in LANGUAGE_NAMES, _("Choose one of the languages.")),
     }
     wrong = {name: sentence for name, (is_wrong, sentence) in rules.items() if is_wrong}
@@ -149,7 +149,7 @@ def record_of(words: Words, *, native_id: str, url: str, organisation: str, issu
         contact=words.ask,
         issued=issued,
         modified=now().date(),
-        review_by=_day(words.review_by),
+        review_by=day_in(words.review_by),
         licence=Licence(licence, "", "record"),
         outcome=words.outcome,
         stage=words.stage,
@@ -166,7 +166,8 @@ def _begin(text: str) -> str:
     return cut[: end + 1] if end > LONGEST_SUMMARY // 3 else f"{cut.rpartition(' ')[0]} …"
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
+    """The day that is written as `2027-11-30`; None for anything else."""
     try:
         return parse_date(text) if text else None
     except ValueError:
