@@ -14,7 +14,7 @@ from hub.alerts.reading import Told, notices_of
 from hub.communities.models import Community
 from hub.db import now
 from hub.events.models import Event
-from hub.events.service import for_calendar
+from hub.events.reading import for_calendar
 from hub.languages import N_, language
 from hub.notices.following import COMMUNITY, SEARCH, TOPIC
 from hub.notices.models import Follow
