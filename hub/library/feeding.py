@@ -12,9 +12,10 @@ from hub.communities.models import Community, CommunityConcept
 from hub.db import alone, now
 from hub.index.base import Document, Query
 from hub.library.models import LibraryItem, LibrarySearch
-from hub.library.service import LOCK, PINNED, REJECTED, WAITING
+from hub.library.service import LOCK, PIN, PINNED, REJECTED, WAITING
+from hub.notices.models import Happening
 from hub.records.keeping import SHORTEST_WORK
-from hub.records.models import RecordRow
+from hub.records.models import KeptOut, RecordRow
 from hub.search.saved import SavedQueries
 from hub.topics.service import Vocabulary
 
@@ -139,6 +140,13 @@ def follow_renamed(session: Session, gone: Iterable[str]) -> None:
         session.flush()
 
 
+def told_of_hidden(session: Session) -> list[str]:
+    """Pins of documents that somebody has decided not to show, of which notices still tell by their titles."""
+    hidden = select(LibraryItem.id).join(KeptOut, KeptOut.record_id == LibraryItem.record_id)
+    told = hidden.join(Happening, (Happening.thing == PIN) & (Happening.thing_id == LibraryItem.id))
+    return list(session.scalars(told))
+
+
 def _gone_before(session: Session, new: Sequence[str]) -> list[str]:
     """Decided documents that were withdrawn before one of these new ones took their place."""
     if not new:
@@ -154,7 +162,9 @@ def _gone_before(session: Session, new: Sequence[str]) -> list[str]:
 def renamed_lately(session: Session) -> list[str]:
     """Decided documents that were withdrawn lately and are there again: the new place often comes before that."""
     lately = RecordRow.withdrawn_at >= now() - LATELY
-    gone = select(RecordRow).where(lately, RecordRow.id.in_(select(LibraryItem.record_id).where(_DECIDED)))
+    # Correlated: from the few that were withdrawn to their items, never through all items.
+    held = select(LibraryItem.id).where(LibraryItem.record_id == RecordRow.id, _DECIDED).exists()
+    gone = select(RecordRow).where(lately, held)
     return [old.id for old in session.scalars(gone).all() if _successor(session, old)]
 
 

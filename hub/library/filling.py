@@ -14,9 +14,18 @@ from hub.communities.service import concepts_of
 from hub.db import Database, locking, now
 from hub.errors import BadInput, Busy, IndexUnavailable
 from hub.index.base import RECORD, IndexReader
-from hub.library.feeding import LIVING, follow_renamed, put_waiting, renamed_lately, search_reason, topic_reason
+from hub.library.feeding import (
+    LIVING,
+    follow_renamed,
+    put_waiting,
+    renamed_lately,
+    search_reason,
+    told_of_hidden,
+    topic_reason,
+)
 from hub.library.models import LibraryFilled, LibraryItem, LibrarySearch
-from hub.library.service import WAITING
+from hub.library.service import PIN, WAITING
+from hub.notices.service import withdraw_notices
 from hub.records.audiences import shown_to
 from hub.records.models import RecordRow, Tag
 from hub.search.saved import SavedQueries
@@ -30,17 +39,18 @@ log = logging.getLogger(__name__)
 
 def fill_due(database: Database, reader: IndexReader, vocabulary: Vocabulary, queries: SavedQueries) -> None:
     """Look through what is there for communities that are new or have other topics, and for new searches; and have
-    documents keep their places that stand elsewhere now.
+    documents keep their places that stand elsewhere now, and nothing tell of pins of what is not to be shown.
 
     Harmless when two do so at once. While the index is away, searches wait for it.
     """
     with database.reading() as session:
-        renamed = renamed_lately(session)
+        renamed, hidden = renamed_lately(session), told_of_hidden(session)
         communities = list(session.scalars(_due_communities()))
         searches = list(session.scalars(_due_searches()))
-    if renamed:
+    if renamed or hidden:
         with database.writing() as session:
             follow_renamed(session, renamed)
+            withdraw_notices(session, PIN, hidden)
     for id in communities:
         with database.writing() as session:
             _fill_topics(session, id, vocabulary)

@@ -63,7 +63,8 @@ def pin(
     if fresh:
         _decide(item, PINNED, actor)
         _tell(session, community, item, record, actor)
-    note_activity(community)
+    if record.audience is None:
+        note_activity(community)
     session.flush()
     act = "pin document" if fresh else "change pin"
     note_act(session, actor=actor, action=act, thing=f"community {community.id}", record=record_id)

@@ -6,9 +6,12 @@ from hub.db import new_id
 from hub.jobs import Watch
 from hub.library.models import LibraryItem, LibrarySearch
 from hub.library.service import PINNED, REJECTED, WAITING, pin, reject, undo
+from hub.moderation.takedowns import look_up, take_down
+from hub.notices.models import Happening
 from hub.policy import COMMAND_LINE
+from hub.records.models import RecordRow
 from tests.hub.library.shelves import DAMP, community_in, mould, publisher, states
-from tests.hub.site import Site
+from tests.hub.site import BASE, Site
 
 
 def test_a_new_community_begins_with_the_newest_on_its_topics(site: Site, watch: Watch) -> None:
@@ -105,3 +108,34 @@ def test_what_is_restricted_comes_in_by_hand_alone(site: Site, watch: Watch) -> 
     publisher(site, restricted=True).brings(found)
     watch.look()
     assert found.native_id not in states(site, row)
+
+
+def test_a_document_that_changes_comes_in_when_it_fits_now(site: Site, watch: Watch) -> None:
+    with site.database.writing() as session:
+        row = community_in(session)
+        session.add(LibrarySearch(community_id=row.id, name="Snow", asked="q=snowploughs"))
+    watch.look()
+    found, theirs = mould(), publisher(site)
+    theirs.brings(found)
+    watch.look()
+    assert states(site, row) == {}
+    theirs.brings(found, title="Mould and snowploughs")
+    watch.look()
+    assert states(site, row) == {found.native_id: WAITING}
+
+
+def test_nothing_tells_of_the_pin_of_a_document_that_is_not_to_be_shown(site: Site, watch: Watch) -> None:
+    id = publisher(site).brings(mould("They never gave it away"))
+    with site.database.writing() as session:
+        row = community_in(session)
+        item = pin(session, row, id, actor=COMMAND_LINE, note="Look at his address.")
+        of_pin = select(Happening.id).where(Happening.thing_id == item.id)
+        assert session.scalar(of_pin)
+        found = look_up(session, session.get_one(RecordRow, id).url, BASE, actor=COMMAND_LINE)
+        take_down(session, found, actor=COMMAND_LINE, ground="unlawful", facts="It was never theirs.")
+    watch.look()
+    with site.database.reading() as session:
+        assert session.scalar(of_pin) is None
+    page = site.page(f"/communities/{row.slug}/library")
+    assert page.all("//article/h3") == ["A document that is not shown any more"]
+    assert "his address" not in page.words
