@@ -183,11 +183,16 @@ def accept(session: Session, post: Post, thread: Thread, place: Place, *, on: bo
     touch(session, thread)
 
 
-def close(session: Session, thread: Thread, place: Place, *, why: str) -> None:
-    """End a thread with a reason, which stands above it. BadInput without one."""
+def require_closing(thread: Thread, place: Place) -> None:
+    """NotAllowed for whoever neither began it nor facilitates; Conflict in a community that is archived."""
     require_living(place.community)
     if not place.answers_for(thread):
         raise NotAllowed(_("Whoever began it, or a facilitator, closes it."))
+
+
+def close(session: Session, thread: Thread, place: Place, *, why: str) -> None:
+    """End a thread with a reason, which stands above it. BadInput without one."""
+    require_closing(thread, place)
     kept = require_short(why, "why", 1000)
     if not kept:
         raise BadInput(_("Say why it is closed: it stands above the discussion."), "why")

@@ -17,7 +17,7 @@ from hub.talk.page import page_of
 from hub.talk.records import link, unlink
 from hub.talk.replies import address_of, end_address, reply_to
 from hub.talk.sending import receive_uploads, sent_files
-from hub.talk.service import close, reopen, reply
+from hub.talk.service import close, reopen, reply, require_closing
 from hub.talk.voting import choose, options_of, vote
 from hub.web import actor, address_with, csv_table, database, paging, part, policy
 
@@ -190,4 +190,5 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
 
 
 def _close_page(row: Thread, place: Place, why: str = "", wrong: dict[str, str] | None = None) -> str:
+    require_closing(row, place)
     return render_template("talk/close.html", thread=row, community=place.community, why=why, wrong=wrong or {})
