@@ -42,6 +42,9 @@ from hub.db import Database, is_text
 from hub.events.calendar_views import blueprint as calendars
 from hub.events.service import touch_all as touch_events
 from hub.events.views import blueprint as events
+from hub.facilitating.queue_views import blueprint as queue
+from hub.facilitating.ruling_views import blueprint as rulings
+from hub.facilitating.waiting import awaited
 from hub.governance.views import blueprint as personal
 from hub.index.base import IndexReader
 from hub.index.likeness import Likeness
@@ -140,6 +143,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     post,
     events,
     calendars,
+    queue,
+    rulings,
     static_pages,
     my,
     notices,
@@ -230,6 +235,8 @@ def _templates(app: Flask) -> None:
         address_with=web.address_with,
         other_languages=web.other_languages,
         actor=web.actor,
+        moderates=_moderates,
+        queue_length=_queue_length,
         SECTORS=SECTORS,
         hit_words=hit_words,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
@@ -249,6 +256,17 @@ def _house() -> dict[str, Any]:
         "look": f"/look.css?{look}" if look else "",
         "logo": f"/logo/{house.logo}.png" if house.logo else "",
     }
+
+
+def _moderates() -> bool:
+    """Whether there may be a queue for whoever asks."""
+    return can(web.actor(), "work the queue")
+
+
+def _queue_length() -> int:
+    """How much waits for whoever asks, for the navigation: one statement, for those who have a queue alone."""
+    with web.database().reading() as session:
+        return awaited(session, web.actor())
 
 
 def _require_policies(app: Flask) -> None:

@@ -33,6 +33,7 @@ from hub.events.documents import FINDABLE as EVENTS
 from hub.events.documents import EventDocuments
 from hub.events.service import DOCUMENT as EVENT
 from hub.events.service import ask_for_notes
+from hub.facilitating.passing import escalate_due as escalate_queue
 from hub.governance.erasures import erase_again, keep_list
 from hub.governance.nights import every_night
 from hub.index.engines import open_matcher, open_reader, open_writer
@@ -214,6 +215,7 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         tell_owners(session, workshop.named.hub, workshop.named.base_url)
         escalate_due(session, workshop.named)
         ask_for_notes(session)
+        escalate_queue(session)
     with workshop.database.reading() as session:
         keep_list(session, workshop.settings.data)
 

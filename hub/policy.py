@@ -72,6 +72,8 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "take part": frozenset(TAKING_PART),
     "talk": frozenset({"signed in"}),
     "facilitate": frozenset({OPERATOR, FACILITATOR}),
+    "work the queue": frozenset({OPERATOR, SITE_MODERATOR, FACILITATOR}),
+    "read own decisions": frozenset({"signed in"}),
     "write practice notes": frozenset(MEMBERS),
     "look after practice notes": frozenset({OPERATOR, CONTENT, ADMIN}),
     "check health": frozenset({"everyone"}),

@@ -5,6 +5,7 @@ from hub.alerts import models as alerts
 from hub.audit import models as audit
 from hub.communities import models as communities
 from hub.events import models as events
+from hub.facilitating import models as facilitating
 from hub.governance import models as governance
 from hub.index import models as index
 from hub.library import models as library
@@ -97,6 +98,8 @@ TABLES = (
     events.Event,
     events.EventAnswer,
     events.CalendarAddress,
+    facilitating.Ruling,
+    facilitating.Passed,
     governance.Erasure,
     governance.RetentionRun,
 )

@@ -11,6 +11,7 @@ import hub.alerts.personal as alerts
 import hub.audit.erasing as audit
 import hub.communities.personal as communities
 import hub.events.personal as events
+import hub.facilitating.personal as facilitating
 import hub.library.personal as library
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
@@ -57,6 +58,11 @@ HOLDINGS: Final = (
         "library",
         lambda session, who: library.export_person(session, who.person_id),
         lambda session, who, remove: library.forget_person(session, who.person_id, also_written=remove),
+    ),
+    Holding(
+        "facilitating",
+        lambda session, who: facilitating.export_person(session, who.person_id),
+        lambda session, who, remove: facilitating.forget_person(session, who.person_id, also_written=remove),
     ),
     Holding(
         "talk",

@@ -46,6 +46,7 @@ KINDS: Final[dict[str, Kind]] = {
     "to moderate": Kind(REQUESTS, N_("%(community)s: “%(title)s” waits for you")),
     "change asked": Kind(REQUESTS, N_("%(who)s asks for a change of “%(title)s”")),
     "decided": Kind(REQUESTS, N_("It was decided about “%(title)s”")),
+    "escalated": Kind(REQUESTS, N_("Something that a community has not decided waits for the site moderators")),
     "to review": Kind(REQUESTS, N_("“%(title)s” is to be reviewed")),
     "quiet": Kind(REQUESTS, N_("%(community)s has been quiet for a while")),
     "hand over": Kind(REQUESTS, N_("%(community)s looks for somebody who facilitates it")),

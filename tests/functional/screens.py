@@ -41,6 +41,7 @@ from hub.sources.told import secret_of
 from hub.writing.wiki import Written, begin_page, change_page
 from tests.hub.accounts.people import Browser
 from tests.hub.communities.made import acting, made
+from tests.hub.facilitating.filled import fill_queue
 from tests.hub.site import Site, filled_site
 from tests.hub.sources.checked import Checked, website
 from tests.hub.writing.written import NOTE, draft, publish
@@ -123,6 +124,10 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/requests": ("/communities/safeguarding-leads/requests",),
     "/communities/<slug>/edit": ("/communities/damp-and-mould/edit", "/communities/flood-of-2019/edit"),
     "/communities/new": ("/communities/new", "/communities/new?name=Damp+homes&topic=HOU", "/communities/new?name="),
+    "/communities/<slug>/moderation": ("/communities/damp-and-mould/moderation",),
+    "/moderation": ("/moderation", "/moderation?kind=tag", "/moderation?kind=report&age=week"),
+    "/moderation/items/<key>": ("/moderation/items/{waits}",),
+    "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
     "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),
     "/records/<id>": (
         "/records/{record of note}",
@@ -241,6 +246,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _communities(site)
         things |= _library(site)
         things |= _alerts(site)
+        things |= fill_queue(site, "damp-and-mould", facilitator="Bo Admin", member="Ann Officer")
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 

@@ -13,13 +13,18 @@ from hub.communities.models import Community, CommunityInvitation
 from hub.communities.service import archive
 from hub.db import now
 from hub.events.service import Arranged, arrange
+from hub.facilitating.deciding import Said, decide
+from hub.facilitating.kinds import DECLINE, FIRST, REPORT
+from hub.facilitating.waiting import Wanted, scope_of, waiting
 from hub.policy import COMMAND_LINE, MEMBER, Actor
 from hub.talk.access import Place, opening_of
 from hub.talk.files import Sent, attach
 from hub.talk.kinds import QUESTION
+from hub.talk.reports import report_post
 from hub.talk.service import Draft, open_thread
 from hub.writing.wiki import Written, begin_page
 from tests.hub.communities.made import made
+from tests.people import NAMED
 
 VISIBLE: Final[dict[str, str]] = {
     "there": OPEN,
@@ -50,6 +55,7 @@ def circles(session: Session, people: Mapping[str, str]) -> dict[str, dict[str, 
             **_thread(session, row, by),
             **_page(session, row, by),
             **_meeting(session, row, by),
+            **_decided(session, row, by, people["facilitator"]),
         }
         if state == "archived":
             archive(session, row, actor=COMMAND_LINE)
@@ -75,6 +81,18 @@ def _meeting(session: Session, row: Community, by: Actor) -> dict[str, str]:
     begins = now() + timedelta(days=9)
     made = arrange(session, row, Arranged("Call", begins, begins + timedelta(hours=1), "UTC"), actor=by)
     return {"events id": made.id}
+
+
+def _decided(session: Session, row: Community, by: Actor, facilitator: str) -> dict[str, str]:
+    """The member's first post waits in the queue, and another post of theirs was hidden after a report."""
+    decides = actors_for(session, [facilitator])[facilitator]
+    thread = open_thread(session, Place(row, by), Draft(QUESTION, "Who pays for lamps?", "Mr Hill of 14 Mill Lane."))
+    report = report_post(session, opening_of(session, thread), Place(row, decides), reason="personal")
+    said = Said(DECLINE, "personal", "It says where somebody lives.")
+    key = f"{REPORT}.{row.id}.{report.id}"
+    ruling = decide(session, scope_of(decides), key, said, named=NAMED, language="en")
+    (first,) = list(waiting(session, scope_of(decides), Wanted((FIRST,), row.id)))
+    return {"items key": first.key, "decisions id": ruling.id}
 
 
 def _invitation(session: Session, row: Community) -> str:

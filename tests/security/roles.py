@@ -157,6 +157,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "notes": ("there", "draft", "none"),
     "discussions": TALK,
     **dict.fromkeys(("posts", "files"), ("there", "private", "none")),
+    **dict.fromkeys(("items", "decisions"), ("there", "private", "confidential", "none")),
 }
 """What a route is about -> in which states the table has it. Everything else is there, or is not."""
 

@@ -29,6 +29,7 @@ from tests.hub.accounts.authenticator import Device, code, set_up
 from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.communities.acts import ACTS as OF_COMMUNITIES
+from tests.hub.facilitating.acts import ACTS as OF_FACILITATING
 from tests.hub.library.acts import ACTS as OF_LIBRARIES
 from tests.hub.site import Site, filled_site, parameters
 from tests.people import NAMED
@@ -417,6 +418,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     ),
     **OF_COMMUNITIES,
     **OF_LIBRARIES,
+    **OF_FACILITATING,
 }
 """Route -> how an operator (or whoever it is for) sends its form so that it goes well; the status."""
 

@@ -1,0 +1,1 @@
+"""What facilitators do with twenty minutes a week: the queue, the health of a community, its newsletter."""
