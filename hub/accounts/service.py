@@ -33,6 +33,11 @@ def make_link(session: Session, *, seconds: float) -> str:
         person = Person(name="Operator", role="operator")
         session.add(person)
         session.flush()
+    return link_for(session, person, seconds=seconds)
+
+
+def link_for(session: Session, person: Person, *, seconds: float) -> str:
+    """A secret for one sign-in of somebody, good for `seconds`; only its hash is kept."""
     note_act(session, actor=COMMAND_LINE, action="make sign-in link", thing=f"person {person.id}")
     return _open(session, person, "link", seconds)
 

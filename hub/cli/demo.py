@@ -13,15 +13,19 @@ from typing import Any, Final
 import click
 from sqlalchemy import func, select
 
-from hub.accounts.service import make_link
+from hub.accounts.models import Person
+from hub.accounts.service import link_for, make_link
 from hub.cli.harvest import Harvested, harvest_now
 from hub.cli.init import make_hub
+from hub.communities.models import Community
 from hub.config import Settings, read_settings
 from hub.db import Database
+from hub.demo.living import begin_communities, member_of
 from hub.demo.members import free_port, register, start_sites
 from hub.errors import BadInput, Unavailable
-from hub.index.engines import open_reader
-from hub.jobs import Workshop
+from hub.index.engines import open_reader, open_writer
+from hub.index.worker import deliver_all
+from hub.jobs import Workshop, documents_of
 from hub.processes import supervise
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.search.expand import Expander
@@ -31,6 +35,8 @@ from hub.sources.models import ProblemRow
 FOLDER: Final = Path("moothall-demo")
 MARK: Final = "demo.json"
 FIRST_SEARCH: Final = "damp and mould"
+MEMBER: Final = "huw"
+"""Who the second sign-in link is for: one of hub/demo/communities/people.toml, who facilitates."""
 
 
 @click.command()
@@ -58,14 +64,13 @@ def demo(reset: bool, once: bool, folder: Path, port: int, json_: bool) -> None:
         result = harvest_now(parts, source_ids, "Documents")
         _first_search(parts)
         seconds = round(time.monotonic() - began, 1)
+        _begin_communities(parts)
         counts = _counts(parts.database, settings, result, seconds)
         if once:
             click.echo(json.dumps(counts) if json_ else _words(counts))
             return
         say(_words(counts))
-        with parts.database.writing() as session:
-            link = f"{settings.base_url}/sign-in/{make_link(session, seconds=settings.pace.link)}"
-        say(f"\nOpen {settings.base_url}\nSign in as the operator (once, within 15 minutes): {link}\nStop with Ctrl-C.")
+        say(_ways_in(parts))
         _serve(settings)
 
 
@@ -109,6 +114,23 @@ def _first_search(parts: Workshop) -> None:
         raise Unavailable(f"The first search, for “{FIRST_SEARCH}”, found nothing. Run `moothall demo --reset`.")
 
 
+def _begin_communities(parts: Workshop) -> None:
+    begin_communities(parts.database, parts.vocabulary.scheme, parts.sandbox(), parts.settings.base_url)
+    deliver_all(parts.database, open_writer(parts.settings), documents_of(parts.vocabulary))
+
+
+def _ways_in(parts: Workshop) -> str:
+    base, seconds = parts.settings.base_url, parts.settings.pace.link
+    with parts.database.writing() as session:
+        operator = make_link(session, seconds=seconds)
+        person = session.get_one(Person, member_of(session, MEMBER))
+        member, name = link_for(session, person, seconds=seconds), person.name
+    return (
+        f"\nOpen {base}\nSign in, once and within 15 minutes,\n  as the operator: {base}/sign-in/{operator}\n"
+        f"  as {name}, who facilitates a community: {base}/sign-in/{member}\nStop with Ctrl-C."
+    )
+
+
 def _counts(database: Database, settings: Settings, result: Harvested, seconds: float) -> dict[str, Any]:
     with database.reading() as session:
 
@@ -124,6 +146,7 @@ def _counts(database: Database, settings: Settings, result: Harvested, seconds: 
             "versions": count(RecordRow) + count(RecordVersion),
             "problems": count(ProblemRow),
             "tags": count(Tag),
+            "communities": count(Community),
             "indexed": open_reader(settings).stats().documents,
             "seconds_to_first_search": seconds,
         }
@@ -132,7 +155,8 @@ def _counts(database: Database, settings: Settings, result: Harvested, seconds: 
 def _words(counts: dict[str, Any]) -> str:
     return (
         f"{counts['records']} documents of {counts['organisations']} organisations collected, "
-        f"{counts['tags']} topics found in them, {counts['problems']} problems noted. "
+        f"{counts['tags']} topics found in them, {counts['problems']} problems noted; "
+        f"{counts['communities']} communities talk about them. "
         f"First search {counts['seconds_to_first_search']} seconds after the start."
     )
 

@@ -43,7 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         if "Stop with Ctrl-C" in line:
             break
     url = re.search(r"Open (http://\S+)", said)
-    link = re.search(r"(http://\S+/sign-in/\S+)", said)
+    link = re.search(r"as the operator: (http://\S+/sign-in/\S+)", said)
     seconds = re.search(r"First search ([\d.]+) seconds", said)
     assert url, said
     assert link, said
