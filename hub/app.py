@@ -69,6 +69,10 @@ from hub.pages.organising import blueprint as organising
 from hub.pages.record import blueprint as record
 from hub.pages.static import blueprint as static_pages
 from hub.pages.topic import blueprint as topic
+from hub.people.access import handles_of
+from hub.people.letter_views import blueprint as letters
+from hub.people.own_views import blueprint as own_profile
+from hub.people.views import blueprint as people
 from hub.policy import ACTIONS, ANONYMOUS, METRICS, can
 from hub.records.cards import LANGUAGE_NAMES, hit_words
 from hub.retold import retold
@@ -111,6 +115,9 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     community_members,
     community_joining,
     community_settings,
+    people,
+    own_profile,
+    letters,
     organisation,
     organising,
     registering,
@@ -204,6 +211,7 @@ def create_app(
             "metrics": watch(app),
             "house": Settled(database, settings),
             "now": NOW,
+            "handles": handles_of,
             "inside": INSIDE,
             "findable": FINDABLE,
             "name_communities": name_communities,

@@ -15,6 +15,7 @@ from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
+from hub.accounts.announcing import DOCUMENT as PERSON
 from hub.accounts.duties import tell_owners
 from hub.accounts.oidc import Providers, guarded
 from hub.alerts.matching import Followers, Taker, match_new
@@ -44,6 +45,8 @@ from hub.mail.delivery import Mailer, at_work
 from hub.mail.models import Mail
 from hub.mail.relay import read_relay
 from hub.moderation.reports import escalate_due
+from hub.people.documents import FINDABLE as PEOPLE
+from hub.people.documents import PersonDocuments
 from hub.policy import WORK
 from hub.readiness import await_ready
 from hub.records.documents import RecordDocuments
@@ -170,6 +173,7 @@ def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
         THREAD: ThreadDocuments(vocabulary),
         PAGE: PageDocuments(vocabulary),
         EVENT: EventDocuments(vocabulary),
+        PERSON: PersonDocuments(vocabulary),
     }
 
 
@@ -179,6 +183,7 @@ FINDABLE: Final[dict[str, Findable]] = {
     THREAD: THREADS,
     PAGE: PAGES,
     EVENT: EVENTS,
+    PERSON: PEOPLE,
 }
 """How what the index holds is shown, by document type."""
 

@@ -67,6 +67,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "search what is restricted": frozenset({"signed in"}),
     "follow": frozenset({"signed in"}),
     "stop mails": frozenset({"everyone"}),
+    "write to people": frozenset({"signed in"}),
     "join communities": frozenset({"signed in"}),
     "open communities": frozenset({OPERATOR, *MEMBERS}),
     "take part": frozenset(TAKING_PART),

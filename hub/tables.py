@@ -13,6 +13,7 @@ from hub.mail import models as mail
 from hub.moderation import models as moderation
 from hub.notices import models as notices
 from hub.organisations import models as organisations
+from hub.people import models as people
 from hub.records import models as records
 from hub.setup import models as setup
 from hub.sources import models as sources
@@ -100,6 +101,11 @@ TABLES = (
     events.CalendarAddress,
     facilitating.Ruling,
     facilitating.Passed,
+    people.Profile,
+    people.ProfileTopic,
+    people.ProfileHidden,
+    people.Letter,
+    people.Blocked,
     governance.Erasure,
     governance.RetentionRun,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hub.accounts.announcing import announce_person
 from hub.accounts.duties import release
 from hub.accounts.members import join_by_address, left_with
 from hub.accounts.models import AddressChange, Invitation, Person, new_stamp
@@ -83,6 +84,7 @@ def change_address(session: Session, *, actor: Actor, secret: str, hub: str) -> 
         session.delete(membership)
         session.flush()
         release(session, person.id, organisation.id, actor=actor)
+        announce_person(session, person)
         note_act(session, actor=actor, action="leave", thing=f"organisation {organisation.slug}", how="domain")
     join_by_address(session, person, actor)
     if old:

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.announcing import announce_person
 from hub.accounts.members import membership_of
 from hub.accounts.models import Joining, Membership, Person, new_stamp
 from hub.audit.service import note_act
@@ -47,6 +48,7 @@ def let_join(session: Session, *, actor: Actor, id: str, hub: str, address: str)
         how = Membership.BY_DOMAIN
         session.add(Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER, how=how))
         person.fs_uniquifier = new_stamp()
+        announce_person(session, person)
     session.delete(row)
     _tell(session, row, person, address, hub, organisation.name, "")
     note_act(session, actor=actor, action="let join", thing=f"person {person.id}", organisation=organisation.slug)

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.announcing import announce_person
 from hub.accounts.members import membership_of, waits_no_more
 from hub.accounts.models import Invitation, Membership, Person
 from hub.accounts.sealing import digest
@@ -101,6 +102,7 @@ def accept(session: Session, *, actor: Actor, secret: str) -> Organisation:
         held = Membership(person_id=person.id, organisation_id=organisation.id)
         session.add(held)
         waits_no_more(session, person.id, organisation.id)
+        announce_person(session, person)
     held.role, held.how = row.role, Membership.BY_INVITATION
     session.delete(row)
     note_act(

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.announcing import announce_person
 from hub.accounts.duties import release
 from hub.accounts.models import PERSON, Joining, Membership, Person, new_stamp
 from hub.accounts.service import SECURED
@@ -75,6 +76,7 @@ def join_by_address(session: Session, person: Person, actor: Actor) -> Organisat
         session.add(
             Membership(person_id=person.id, organisation_id=organisation.id, role=OFFICER, how=Membership.BY_DOMAIN)
         )
+        announce_person(session, person)
         note_act(session, actor=actor, action="join", thing=f"organisation {organisation.slug}", how="domain")
     return organisation
 
@@ -148,6 +150,7 @@ def set_role(session: Session, *, actor: Actor, person_id: str, organisation_id:
     else:
         row.role = role
     person.fs_uniquifier = new_stamp()
+    announce_person(session, person)
     thing = f"person {person.id}"
     note_act(session, actor=actor, action="set role", thing=thing, organisation=organisation.slug, role=role or "none")
 
@@ -179,6 +182,7 @@ def set_active(session: Session, *, actor: Actor, person_id: str, active: bool) 
             session.flush()
             release(session, person.id, actor=actor)
         person.fs_uniquifier = new_stamp()
+        announce_person(session, person)
         note_act(session, actor=actor, action="let in" if active else "suspend", thing=f"person {person.id}")
     return person
 

@@ -42,6 +42,8 @@ class Person(Base):
     """The stamp of their sessions, by the name that Flask-Security gives it."""
     language: Mapped[str] = mapped_column(String(8), default=ENGLISH)
     """In which they read the hub, where their browser says nothing else, and its mails."""
+    touched: Mapped[int] = mapped_column(default=1)
+    """Counts every change that the index must see; the index's document version (hub/accounts/announcing.py)."""
 
 
 class WebSession(Base):

@@ -15,6 +15,8 @@ from hub.languages import gettext as _
 from hub.languages import language
 from hub.notices.following import COMMUNITY, KINDS, ORGANISATION, PERSON, SEARCH, THREAD, TOPIC
 from hub.organisations.models import Organisation
+from hub.people.access import known_to
+from hub.people.models import Profile
 from hub.search.facets import FACET_WORDS, Names
 from hub.search.records import RECORDS
 from hub.search.saved import asked_of
@@ -106,8 +108,9 @@ class Labels:
         return {id: (title, f"/discussions/{id}") for id, title in self._session.execute(shown)}
 
     def _people(self, keys: list[str]) -> Mapping[str, tuple[str, str]]:
-        there = select(Person.id, Person.name).where(Person.id.in_(keys), Person.active.is_(True))
-        return {id: (name, f"/people/{id}") for id, name in self._session.execute(there)}
+        joined = select(Person.id, Person.name, Profile.handle).join(Profile, Profile.person_id == Person.id)
+        shown = joined.where(Person.id.in_(keys), known_to(self._circles))
+        return {id: (name, f"/people/{handle}") for id, name, handle in self._session.execute(shown)}
 
     def _searches(self, keys: list[str]) -> Mapping[str, tuple[str, str]]:
         asked = {key: asked_of(key) for key in keys}

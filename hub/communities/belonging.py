@@ -11,7 +11,7 @@ from hub.communities.membership import set_role
 from hub.communities.people import by_organisation, groups, members
 from hub.languages import N_
 from hub.languages import gettext as _
-from hub.web import actor, address_with, csv_table, database, paging, policy, require
+from hub.web import actor, address_with, csv_table, database, paging, part, policy, require
 
 LIST: Final = 50
 PAGES: Final = 2_000
@@ -47,6 +47,7 @@ def listing(slug: str) -> Any:
             known=known,
             groups=there,
             members=by_organisation(shown),
+            handles=part("handles")(session, actor(), [one.person_id for one in shown]),
             paging=where,
             organisation=organisation,
             words=words,

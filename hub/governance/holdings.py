@@ -16,6 +16,7 @@ import hub.library.personal as library
 import hub.mail.personal as mail
 import hub.moderation.personal as moderation
 import hub.notices.personal as notices
+import hub.people.personal as people
 import hub.records.personal as records
 import hub.sources.personal as sources
 import hub.talk.personal as talk
@@ -83,6 +84,11 @@ HOLDINGS: Final = (
         "alerts",
         lambda session, who: alerts.export_person(session, who.person_id),
         lambda session, who, _: alerts.forget_person(session, who.person_id),
+    ),
+    Holding(
+        "people",
+        lambda session, who: people.export_person(session, who.person_id),
+        lambda session, who, remove: people.forget_person(session, who.person_id, also_written=remove),
     ),
     Holding(
         "notices",

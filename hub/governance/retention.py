@@ -20,6 +20,7 @@ from hub.mail.personal import LAST
 from hub.moderation.models import Report
 from hub.moderation.personal import forget_reporters
 from hub.notices.models import Happening, Notice
+from hub.people.models import Letter
 from hub.policy import WORK
 from hub.records.models import RecordRow, RecordVersion
 from hub.records.service import forget_texts
@@ -30,6 +31,7 @@ UNCONFIRMED: Final = timedelta(days=28)
 MAILS: Final = timedelta(days=30)
 NOTICES: Final = timedelta(days=90)
 LINKS: Final = timedelta(days=365)
+LETTERS: Final = timedelta(days=365)
 WITHDRAWN: Final = timedelta(days=30)
 PROBLEMS: Final = timedelta(days=90)
 CHECKS: Final = timedelta(days=365)
@@ -250,6 +252,14 @@ RULES: Final = (
         N_("deleted"),
         lambda moment: select(UnsubscribeToken.hashed).where(UnsubscribeToken.created < moment - LINKS),
         _deleted(UnsubscribeToken.hashed),
+    ),
+    Rule(
+        "letters",
+        N_("Letters that people write to each other through the hub"),
+        N_("a year"),
+        N_("so that both find again what was said, and can answer"),
+        N_("deleted for both"),
+        *_passed(Letter.id, Letter.created, LETTERS),
     ),
     Rule(
         "reporters",

@@ -14,6 +14,7 @@ from hub.index.likeness import Likeness
 from hub.languages import gettext as _
 from hub.library.shown import facilitates_any, holding
 from hub.organisations.models import Organisation
+from hub.people.access import handles_of
 from hub.policy import audiences, can
 from hub.records.audiences import shown_to
 from hub.records.blocks import why_kept_out
@@ -76,6 +77,7 @@ def record(id: str) -> Any:
             copies=[seen[one] for one in copies if one in seen],
             similar=[seen[one] for one in similar if one in seen],
             note=note,
+            handles=handles_of(session, actor(), [one.person_id for one in note.authors] if note else []),
             thread=thread_of(session, note.note, actor=actor()) if note else None,
             parts=parts_of(note.words) if note else [],
             stage=_(STAGE_NAMES[row.stage]) if row.stage in STAGE_NAMES else "",

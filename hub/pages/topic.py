@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
+from hub.communities.forms import with_narrower
 from hub.communities.listing import Listed, Wanted, communities, narrowed
 from hub.errors import NotFound
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.notices.following import TOPIC, followed
 from hub.organisations.models import Organisation
+from hub.people.finder import who_answers
 from hub.records.cards import cards
 from hub.records.figures import tag_counts
 from hub.search.newest import newest
@@ -22,6 +24,7 @@ from vocab.scheme import LANGUAGES, Concept
 
 NEWEST = 10
 COMMUNITIES = 8
+PEOPLE = 5
 
 blueprint = Blueprint("topic", __name__)
 
@@ -83,6 +86,8 @@ def topic(notation: str) -> Any:
         answer = newest(
             session, part("index"), vocabulary, {"topic": (notation,)}, size=NEWEST, facets=("organisation",)
         )
+        below = with_narrower([concept.uri], scheme)
+        people, number_of_people = who_answers(session, actor(), below, PEOPLE)
         return render_template(
             "topic/topic.html",
             concept=concept,
@@ -96,6 +101,8 @@ def topic(notation: str) -> Any:
             organisations=answer.facets.get("organisation", ()),
             names=_names(session),
             communities=_communities(session, [concept.uri, *(one.uri for one in scheme.narrower(concept.uri))]),
+            people=people,
+            number_of_people=number_of_people,
             following=followed(session, actor().person_id, TOPIC, concept.uri),
         )
 

@@ -290,8 +290,8 @@ class Shown:
 
     note: PracticeNote
     words: Words
-    authors: tuple[str, ...]
-    """The names of those who want theirs to be read."""
+    authors: tuple[Author, ...]
+    """Those who want their names to be read."""
     mine: Author | None
     writes: bool
     """Whether whoever reads it may write on."""
@@ -305,5 +305,5 @@ def shown(session: Session, record_id: str, *, actor: Actor) -> Shown | None:
     authors = authors_of(session, row.id, row.organisation_id)
     mine = next((one for one in authors if one.person_id == actor.person_id), None)
     writes = mine is not None and can(actor, "write practice notes", row)
-    names = tuple(one.name for one in authors if one.named)
-    return Shown(row, published_words(session, row), names, mine, writes)
+    named = tuple(one for one in authors if one.named)
+    return Shown(row, published_words(session, row), named, mine, writes)

@@ -34,14 +34,18 @@ from hub.moderation.models import Report
 from hub.notices.following import DAILY, SEARCH, TOPIC, WEEKLY, follow
 from hub.notices.service import About, notify
 from hub.organisations.service import find_organisation
+from hub.people.letters import Named as LettersNamed
+from hub.people.letters import write
+from hub.people.models import ACCOUNT, NOBODY
 from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODERATOR, Actor
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
 from hub.writing.wiki import Written, begin_page, change_page
 from tests.hub.accounts.people import Browser
-from tests.hub.communities.made import acting, made
+from tests.hub.communities.made import acting, known, made
 from tests.hub.facilitating.filled import fill_queue
+from tests.hub.people.shown import accepted, show, shown_person
 from tests.hub.site import Site, filled_site
 from tests.hub.sources.checked import Checked, website
 from tests.hub.writing.written import NOTE, draft, publish
@@ -129,6 +133,10 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/moderation/items/<key>": ("/moderation/items/{waits}",),
     "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
     "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),
+    "/people": ("/people", "/people?topic={topic}&sort=answers", "/people?q=zzzz"),
+    "/people/<handle>": ("/people/owen-hughes", "/people/none"),
+    "/people/<handle>/write": ("/people/owen-hughes/write",),
+    "/my/letters/<id>": ("/my/letters/{letter}",),
     "/records/<id>": (
         "/records/{record of note}",
         "/records/{homes}",
@@ -244,6 +252,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _links(site, readers)
         things |= _notes(readers["officer"])
         things |= _communities(site)
+        things |= _people(site)
         things |= _library(site)
         things |= _alerts(site)
         things |= fill_queue(site, "damp-and-mould", facilitator="Bo Admin", member="Ann Officer")
@@ -374,6 +383,25 @@ def _library(site: Site) -> dict[str, str]:
         pin(session, row, site.ids["bwyd"], actor=COMMAND_LINE)
         reject(session, row, site.ids["alarms"], actor=COMMAND_LINE)
     return {"collection": collection.id}
+
+
+def _people(site: Site) -> dict[str, str]:
+    """Somebody who shows all of himself, has answered a question, and has written to the officer."""
+    concepts = common().concepts
+    with site.database.writing() as session:
+        damp = session.scalars(select(Community).where(Community.slug == "damp-and-mould")).one()
+        ann = known(session, "Ann Officer")
+        about = "I have run three rounds of visits.\n\n- Ask me about meters\n- and about insurance"
+        more = {"job": "Private rented housing officer", "about": about, "languages": "English, Welsh"}
+        owen = shown_person(session, "Owen Hughes", topics=tuple(concepts)[:3], may_write=ACCOUNT, **more)
+        show(session, ann, ACCOUNT, job="Housing strategy", may_write=ACCOUNT, only={"job": NOBODY})
+        join(session, damp, actor=acting(session, owen))
+        accepted(session, damp, ann, owen, "Who insures the meters that tenants borrow?")
+        accepted(session, damp, owen, ann, "How long does a lamp live?")
+        words = {"subject": "Your lamps", "text": "Where do you buy them?", "with_address": True}
+        named = LettersNamed("Moothall", "http://127.0.0.1")
+        letter = write(session, actor=acting(session, owen), person_id=ann, **words, named=named)
+        return {"letter": letter.id, "topic": concepts[next(iter(concepts))].notation}
 
 
 def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:

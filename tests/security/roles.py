@@ -25,6 +25,7 @@ from hub.moderation.models import Report
 from hub.moderation.reports import Reporter, answer, find_by_secret, report_record
 from hub.moderation.takedowns import look_up, take_down
 from hub.organisations.models import Organisation
+from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION, Blocked, Letter, Profile
 from hub.policy import ADMIN, COMMAND_LINE, CONTENT, OFFICER, OPERATOR, SITE_MODERATOR
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
@@ -154,6 +155,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "sources": ("there", "restricted", "waiting", "none"),
     "reports": ("there", "answered", "none"),
     "people": ("there", "suspended", "none"),
+    "profiles": ("there", "colleagues", "hidden", "suspended", "none"),
     "notes": ("there", "draft", "none"),
     "discussions": TALK,
     **dict.fromkeys(("posts", "files"), ("there", "private", "none")),
@@ -177,7 +179,7 @@ def states(rule: str) -> tuple[str, ...]:
         return ("-",)
     if rule.startswith("/communities/<slug>"):
         return CIRCLES if rule.count("<") == 1 else TALK
-    return STATES.get(about(rule), ("there", "none"))
+    return STATES.get("profiles" if rule.startswith("/people/") else about(rule), ("there", "none"))
 
 
 def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, str]]:
@@ -203,6 +205,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         )
     )
     session.flush()
+    profiles = _profiles(session, made)
     there = {
         "slug": HERE,
         "notation": "HOU",
@@ -213,6 +216,7 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "calendars secret": _calendar(session, site, made.people["community member"]),
         "notes id": _note(session, made.people["officer"], source.organisation_id, published=True),
         "people id": made.people["officer elsewhere"],
+        **profiles["there"],
         "take-downs id": decision.id,
         "reports id": reports[0][0].id,
         "reports secret": reports[0][1],
@@ -226,9 +230,33 @@ def _things(session: Session, site: Site, made: Readers) -> dict[str, dict[str, 
         "waiting": {"sources id": waiting.id},
         "draft": {"notes id": _note(session, made.people["officer"], source.organisation_id)},
         "answered": {"reports id": reports[1][0].id, "reports secret": reports[1][1]},
-        "suspended": {"people id": made.people["suspended"]},
+        "colleagues": profiles["colleagues"],
+        "hidden": profiles["hidden"],
+        "suspended": {"people id": made.people["suspended"], **profiles["suspended"]},
         "none": {**dict.fromkeys([*there, "id", "secret"], "none"), "filename": "none.css"},
     }
+
+
+def _profiles(session: Session, made: Readers) -> dict[str, dict[str, str]]:
+    """Profiles for everybody, for people of the organisation, for nobody, of a suspended one; and a letter."""
+    found = {}
+    for state, whose, sees in (
+        ("there", "officer elsewhere", EVERYBODY),
+        ("colleagues", "officer", ORGANISATION),
+        ("hidden", "content officer", NOBODY),
+        ("suspended", "suspended", EVERYBODY),
+    ):
+        row = Profile(person_id=made.people[whose], handle=state, may_write=ACCOUNT, sees_profile=sees)
+        session.add(row)
+        found[state] = {"people handle": state}
+    session.flush()
+    letter = Letter(sender_id=made.people["officer elsewhere"], recipient_id=made.people["officer"])
+    letter.subject, letter.text = "Lamps", "Where do you buy them?"
+    refused = Blocked(person_id=made.people["officer"], other_id=made.people["admin elsewhere"])
+    session.add_all([letter, refused])
+    session.flush()
+    found["there"] |= {"letters id": letter.id, "refused id": refused.id}
+    return found
 
 
 def _restricted(session: Session, organisation: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.communities.acts import ACTS as OF_COMMUNITIES
 from tests.hub.facilitating.acts import ACTS as OF_FACILITATING
 from tests.hub.library.acts import ACTS as OF_LIBRARIES
+from tests.hub.people.acts import ACTS as OF_PEOPLE
 from tests.hub.site import Site, filled_site, parameters
 from tests.people import NAMED
 from tests.servers.oidc import liar
@@ -419,6 +420,7 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     **OF_COMMUNITIES,
     **OF_LIBRARIES,
     **OF_FACILITATING,
+    **OF_PEOPLE,
 }
 """Route -> how an operator (or whoever it is for) sends its form so that it goes well; the status."""
 
