@@ -29,10 +29,12 @@ from tests.hub.accounts.authenticator import Device, code, set_up
 from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
 from tests.hub.communities.acts import ACTS as OF_COMMUNITIES
+from tests.hub.events.acts import ACTS as OF_MEETINGS
 from tests.hub.facilitating.acts import ACTS as OF_FACILITATING
 from tests.hub.library.acts import ACTS as OF_LIBRARIES
 from tests.hub.people.acts import ACTS as OF_PEOPLE
 from tests.hub.site import Site, filled_site, parameters
+from tests.hub.writing.acts import ACTS as OF_WRITING
 from tests.people import NAMED
 from tests.servers.oidc import liar
 
@@ -421,6 +423,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
     **OF_LIBRARIES,
     **OF_FACILITATING,
     **OF_PEOPLE,
+    **OF_MEETINGS,
+    **OF_WRITING,
 }
 """Route -> how an operator (or whoever it is for) sends its form so that it goes well; the status."""
 
