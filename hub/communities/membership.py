@@ -79,6 +79,7 @@ def set_role(session: Session, row: Community, *, person_id: str, role: str, act
     if member_of(session, row.id, person_id) is None:
         raise NotFound(_("This person does not belong to the community any more."))
     if role:
+        require_living(row)
         add_member(session, row, person_id=person_id, role=role, actor=actor)
     else:
         remove_member(session, row, person_id=person_id, actor=actor)

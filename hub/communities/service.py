@@ -84,10 +84,11 @@ def _free_slug(session: Session, details: Details, actor: Actor) -> str:
 def change_community(
     session: Session, row: Community, *, actor: Actor, details: Details, inside: Sequence[Inside]
 ) -> None:
-    """Change what it says. Its address stays, so that links to it go on. BadInput.
+    """Change what it says. Its address stays, so that links to it go on. BadInput, Conflict.
 
     Where another visibility shows it to others than before, everything in it is announced by `inside`.
     """
+    require_living(row)
     _require_good(details)
     before = row.visibility
     _put(row, details)
