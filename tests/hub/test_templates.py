@@ -23,7 +23,10 @@ from tests.people import World, world
 HUB = Path(__file__).parents[2] / "hub"
 TEMPLATES = sorted((HUB / "templates").rglob("*.*"))
 PAGES = [
-    path for path in TEMPLATES if path.suffix == ".html" and path.parent.name != "parts" and path.name != "base.html"
+    path
+    for path in TEMPLATES
+    if path.suffix == ".html" and path.name != "base.html" and "{% extends " in path.read_text()
+    if path.name != "frame.html"
 ]
 STYLES = [HUB / "static" / name for name in ("moothall.css", "govuk.css")]
 FRAMED = '{% extends "communities/frame.html" %}'
@@ -147,6 +150,13 @@ def test_every_page_has_the_frame_a_title_and_one_heading(path: Path) -> None:
     assert '{% extends "base.html" %}' in text
     assert "{% block title %}" in text
     assert "<h1" in text
+
+
+def test_whatever_a_view_renders_is_a_page() -> None:
+    """The rest are pieces of pages."""
+    code = "".join(path.read_text() for path in HUB.rglob("*.py"))
+    rendered = set(re.findall(r'render_template\(\s*"([^"]+\.html)"', code))
+    assert rendered - {name_of(path) for path in PAGES} == set()
 
 
 def test_pages_have_titles_of_their_own() -> None:
