@@ -149,13 +149,21 @@ def _wanted(names: Sequence[str]) -> re.Pattern[str] | None:
 
 def _inline(children: Sequence[Token], names: re.Pattern[str] | None) -> Iterator[Token]:
     """The same with bare addresses as links, and names that stand out; inside a link there is neither."""
-    inside = 0
+    inside, dropped = 0, 0
     for token in children:
         if token.type == "link_open":
             inside += 1
-            token.attrs = {"href": str(token.attrs["href"]), "rel": REL}
+            address = str(token.attrs["href"])
+            if not is_link(address):
+                dropped += 1
+                continue
+            token.attrs = {"href": address, "rel": REL}
         elif token.type == "link_close":
             inside -= 1
+            # Links do not stand in each other.
+            if dropped:
+                dropped -= 1
+                continue
         if token.type == "text" and not inside:
             yield from _linked(token.content, names)
         else:

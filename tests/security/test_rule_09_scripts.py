@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from harvesters.run import harvest
@@ -12,6 +13,7 @@ from harvesters.sandbox import Sandbox
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.jobs import documents_of
+from hub.markdown import html_of
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.models import Source
@@ -25,6 +27,11 @@ from tests.security.payloads import LINKS, faults, payloads
 from tests.servers.loopback import serve
 
 PAYLOADS = payloads()
+MARKS = {
+    *("main", "p", "a", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "br", "hr"),
+    *("h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+"""What Markdown may become."""
 
 
 def feed() -> str:
@@ -126,6 +133,34 @@ def test_what_is_typed_into_any_form_is_text_when_it_is_shown_again(site: Site) 
             if answer.mimetype == "text/html" and answer.text:
                 assert not list(faults(answer.text)), address
     assert forms >= 10
+
+
+def test_what_members_write_is_text_or_markdown_and_nothing_else(written: dict[str, str]) -> None:
+    """Each payload as it is and within marks of Markdown, and each odd address as a link."""
+    for payload, made in written.items():
+        assert not list(faults(f"<title>A page</title><main>{made}</main>")), payload
+        assert not {one.tag for one in html.fromstring(f"<main>{made}</main>").iter()} - MARKS, payload
+
+
+@pytest.mark.server
+@needs_chromium
+def test_chromium_runs_nothing_that_members_write(written: dict[str, str], browser: Browser) -> None:
+    """Without the policy that would stop it."""
+    ran: list[str] = []
+    with browser.page() as opened:
+        opened.page.on("dialog", lambda dialog: (ran.append("ran"), dialog.dismiss()))
+        opened.page.set_content("<title>A page</title>" + "".join(written.values()))
+    assert not ran
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    """{what somebody wrote: what is stored of it}."""
+    marked = [f"[a]({one})" for one in (*LINKS, *PAYLOADS)]
+    marked += [shape.format(one) for one in LINKS for shape in ("![a]({})", "<{}>", "[a]\n\n[a]: {}")]
+    shape = "**x** {0}\n\n> {0}\n\n- {0}\n\n```{0}\n{0}\n```\n\n| {0} |\n|--|\n| b |"
+    shapes = [shape.format(one) for one in PAYLOADS]
+    return {text: html_of(text, names=["Ann", PAYLOADS[0]]) for text in (*PAYLOADS, *marked, *shapes)}
 
 
 @pytest.fixture(scope="module")
