@@ -109,7 +109,7 @@ class Workshop:
     @property
     def telling(self) -> Telling:
         """What is needed to tell people of what they follow."""
-        return Telling(self.database, self.vocabulary, self.named)
+        return Telling(self.database, self.vocabulary, self.named, self.settings)
 
     def sandbox(self) -> Sandbox:
         """The sandbox of this process, with the labels of today's vocabulary."""

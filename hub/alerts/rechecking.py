@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person
 from hub.accounts.service import actors_for
+from hub.alerts.answering import let_answer
 from hub.alerts.digests import KEY, digest_for, undo
 from hub.alerts.items import still_there
 from hub.alerts.models import AlertSetting, Digest
@@ -40,9 +41,10 @@ def may_go(telling: Telling, mail: Mail) -> bool:
             undo(session, row)
             whom = session.get_one(Person, mail.person_id)
             actor = actors_for(session, [whom.id])[whom.id]
-            digest_for(
+            made = digest_for(
                 session, whom, actor, period=period, slot=slot, named=telling.named, vocabulary=telling.vocabulary
             )
+            let_answer(session, telling.settings, made)
     return False
 
 

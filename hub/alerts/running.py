@@ -12,9 +12,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.alerts.answering import let_answer
 from hub.alerts.collecting import AT_ONCE_WITHIN, frequency_of
 from hub.alerts.digests import digest_for, reachable
 from hub.alerts.models import URGENT, WAITING, AlertRun, AlertSetting, Delivery
+from hub.config import Settings
 from hub.db import Database, alone, locking, new_id, now
 from hub.notices.following import DAILY, IMMEDIATELY, WEEKLY
 from hub.notices.models import Notice
@@ -40,6 +42,7 @@ class Telling:
     database: Database
     vocabulary: Vocabulary
     named: Named
+    settings: Settings
 
 
 def slots_of(moment: datetime) -> dict[str, str]:
@@ -117,6 +120,7 @@ def _some(telling: Telling, people: Sequence[str], period: str, slot: str = "") 
                     named=telling.named,
                     vocabulary=telling.vocabulary,
                 )
+                let_answer(session, telling.settings, made)
                 mails += made is not None
             else:
                 _silence(session, person_id)

@@ -1,5 +1,6 @@
 """Who is told of what is said: of answers, mentions, an accepted answer, an announcement, and what was decided."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -14,6 +15,8 @@ from hub.talk.access import Place
 from hub.talk.kinds import ANNOUNCEMENT, IDEA, POLL, QUESTION
 from hub.talk.models import Post, PostReport, Thread, ThreadConcept
 
+_DISCUSSION: Final = re.compile(r"/discussions/([0-9a-f-]{36})(?:[?#]|$)")
+
 NOBODY: Final = ANONYMOUS
 """In place of who reported something."""
 
@@ -22,7 +25,13 @@ _NEW: Final = {QUESTION: "question", IDEA: "idea", POLL: "poll", ANNOUNCEMENT: "
 
 def path_of(thread: Thread, post: Post | None = None) -> str:
     """Where it is read."""
-    return f"/discussions/{thread.id}" + (f"#p-{post.id}" if post is not None and not post.opening else "")
+    return f"/discussions/{thread.id}" + (f"?post={post.id}" if post is not None and not post.opening else "")
+
+
+def thread_at(path: str) -> str:
+    """The id of the thread that is read there; empty where none is."""
+    found = _DISCUSSION.match(path)
+    return found[1] if found else ""
 
 
 def about_post(thread: Thread, post: Post) -> About:

@@ -31,8 +31,9 @@ blueprint.url_value_preprocessor(receive_uploads)
 @blueprint.get("/discussions/<id>")
 @policy("read")
 def thread(id: str) -> Any:
-    """The thread with its posts."""
-    return _page(id)
+    """The thread with its posts; with `post` the page on which that one stands."""
+    wanted = request.args.get("post", "")
+    return redirect(url_for("post.post", id=wanted)) if wanted else _page(id)
 
 
 @blueprint.post("/discussions/<id>/reply")

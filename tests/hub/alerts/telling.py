@@ -116,4 +116,4 @@ def telling(site: Site) -> Iterator[Told]:
     queries = SavedQueries(vocabulary, Expander(vocabulary, site.settings.cache))
     followers = Followers(queries, vocabulary.scheme)
     with smtp() as post:
-        yield Told(site, post, Telling(site.database, vocabulary, NAMED), followers)
+        yield Told(site, post, Telling(site.database, vocabulary, NAMED, site.settings), followers)
