@@ -48,6 +48,7 @@ bench: $(VENV)/installed-dev ## Measure: search page, harvest, load and communit
 	$(BIN)/python -m benchmarks.harvest
 	$(BIN)/python -m benchmarks.mixed_load
 	$(BIN)/python -m benchmarks.saved_searches
+	$(BIN)/python -m benchmarks.alerts
 	$(BIN)/python -m benchmarks.communities
 
 bench-opensearch: $(VENV)/installed-dev ## The same with OpenSearch, which is started for it; needs a JDK and Maven

@@ -150,10 +150,9 @@ def _sections(items: Sequence[Item], follows: _Follows) -> tuple[tuple[Section, 
     sections, left, more = [], MOST, 0
     for title, some in grouped.items():
         most = min(1 if follows.quiet(some[0]) else MOST_OF_ONE, left)
+        others = max(0, len(some) - most) + sum(item.more for item in some)
+        more += others
         if most:
-            sections.append(Section(title, tuple(some[:most]), len(some) - min(most, len(some))))
-            more += len(some) - min(most, len(some))
+            sections.append(Section(title, tuple(some[:most]), others))
             left -= min(most, len(some))
-        else:
-            more += len(some)
     return tuple(sections), more

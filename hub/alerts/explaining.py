@@ -121,9 +121,10 @@ def _why_not(session: Session, actor: Actor, record_id: str, means: Means) -> tu
         ], reasons
     if record.first_seen < now() - KEPT:
         return [_("It came more than 90 days ago. What was told then is not known any more.")], reasons
-    return [
-        _("What you follow finds it now. It did not when it came: its words or topics have changed since.")
-    ], reasons
+    later = _(
+        "What you follow finds it now. When it came it did not, or so much came at once that only the newest were told."
+    )
+    return [later], reasons
 
 
 def _finding(session: Session, record_id: str, follows: list[Follow], means: Means) -> list[Follow]:

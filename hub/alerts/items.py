@@ -47,6 +47,8 @@ class Item:
     follow: str = ""
     """The first of what they follow that it is for, as hub.alerts.settings.Line has it."""
     community_id: str | None = None
+    more: int = 0
+    """How many others were found with it by the same, which are not told one by one."""
 
 
 def items_of(session: Session, actor: Actor, rows: Sequence[Delivery], vocabulary: Vocabulary) -> list[Item]:
@@ -68,8 +70,11 @@ def items_of(session: Session, actor: Actor, rows: Sequence[Delivery], vocabular
         key = row.record_id or str(row.happening_id)
         first = row.why[0]
         follow = first["follow"] or f"community {first['key']}"
+        more = sum(int(one.get("more", 0)) for one in row.why)
         thing = "record" if row.record_id else "happening"
-        found.append(Item(row.id, thing, key, title, about, summary, path, spoken, row.at, why, follow, community_id))
+        found.append(
+            Item(row.id, thing, key, title, about, summary, path, spoken, row.at, why, follow, community_id, more)
+        )
     return found
 
 

@@ -7,7 +7,7 @@ between, all of it is done again; what was written is not written twice (one row
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from sqlalchemy import ColumnElement, Select, TextClause, func, insert, select, text, update
@@ -32,6 +32,12 @@ AT_ONCE: Final = 2000
 
 IN_STATEMENT: Final = 500
 """Values that one statement names."""
+
+
+MOST_AT_ONCE: Final = 10
+"""What one follow brings of one batch: of more, as when a source is collected the first time, the number is told."""
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Taker(Protocol):
@@ -117,11 +123,16 @@ class Followers:
         return {hashed: query for hashed, query in made if query is not None}
 
     def take(self, session: Session, documents: Mapping[str, Document], found: Mapping[str, tuple[str, ...]]) -> None:
-        """A delivery for each person and record, with every reason."""
-        wanted: dict[tuple[str, str], list[Follow]] = {}
+        """A delivery for each person and record, with every reason; of what finds very much at once the newest."""
+        newest = {hashed: _newest(ids, documents) for hashed, ids in found.items()}
+        wanted: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        often: dict[str, str] = {}
         for follow in _follows(session, list(found)):
-            for id in found[follow.hashed]:
-                wanted.setdefault((follow.person_id, id), []).append(follow)
+            (ids, more), why = newest[follow.hashed], why_of(follow)
+            often[follow.id] = follow.frequency
+            for place, id in enumerate(ids):
+                reason = {**why, "more": more} if more and place == 0 else why
+                wanted.setdefault((follow.person_id, id), []).append(reason)
         if not wanted:
             return
         closed = _closed(session, documents, {person for person, _ in wanted})
@@ -130,13 +141,25 @@ class Followers:
         rows = [
             {
                 **{"person_id": person_id, "thing": "record", "thing_id": id, "what": "record", "record_id": id},
-                **{"happening_id": None, "at": moment, "why": [why_of(one) for one in follows]},
-                **{"state": state_for([one.frequency for one in follows]), "digest_id": None},
+                **{"happening_id": None, "at": moment, "why": why},
+                **{"state": state_for([often[one["follow"]] for one in why]), "digest_id": None},
             }
-            for (person_id, id), follows in wanted.items()
+            for (person_id, id), why in wanted.items()
             if (person_id, id) not in there and (person_id, id) not in closed
         ]
-        write_deliveries(session, rows)
+        # My hub shows the last first.
+        write_deliveries(session, rows[::-1])
+
+
+def _newest(ids: Sequence[str], documents: Mapping[str, Document]) -> tuple[list[str], int]:
+    """The newest of what was found, at most so many as anybody reads, and how many more there are.
+
+    What is restricted is added to these: it neither takes their place nor is it counted.
+    """
+    known = [documents[id] for id in ids if id in documents]
+    public = [one for one in known if not one.audience]
+    newest = sorted(public, key=lambda one: (one.published or _LONG_AGO, one.id), reverse=True)[:MOST_AT_ONCE]
+    return [one.id for one in (*newest, *(one for one in known if one.audience))], len(public) - len(newest)
 
 
 def write_deliveries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
