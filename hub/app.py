@@ -42,6 +42,8 @@ from hub.db import Database, is_text
 from hub.events.calendar_views import blueprint as calendars
 from hub.events.service import touch_all as touch_events
 from hub.events.views import blueprint as events
+from hub.facilitating.health_views import blueprint as community_health
+from hub.facilitating.health_views import strip
 from hub.facilitating.queue_views import blueprint as queue
 from hub.facilitating.ruling_views import blueprint as rulings
 from hub.facilitating.waiting import awaited
@@ -152,6 +154,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     calendars,
     queue,
     rulings,
+    community_health,
     static_pages,
     my,
     notices,
@@ -161,7 +164,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health,
 )
 
-NOW: Final[tuple[NowPart, ...]] = (waiting_and_newest, library_now)
+NOW: Final[tuple[NowPart, ...]] = (strip, waiting_and_newest, library_now)
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
 INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads, touch_events)

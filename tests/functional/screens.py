@@ -129,6 +129,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/edit": ("/communities/damp-and-mould/edit", "/communities/flood-of-2019/edit"),
     "/communities/new": ("/communities/new", "/communities/new?name=Damp+homes&topic=HOU", "/communities/new?name="),
     "/communities/<slug>/moderation": ("/communities/damp-and-mould/moderation",),
+    "/communities/<slug>/health": ("/communities/damp-and-mould/health", "/communities/safeguarding-leads/health"),
     "/moderation": ("/moderation", "/moderation?kind=tag", "/moderation?kind=report&age=week"),
     "/moderation/items/<key>": ("/moderation/items/{waits}",),
     "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
