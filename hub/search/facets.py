@@ -78,7 +78,7 @@ class Names:
         self._tables: dict[str, Mapping[str, str]] = {
             "sector": {sector: _(words[1]) for sector, words in SECTORS.items()},
             "organisation": dict(session.execute(_NAMES, {"slugs": sorted(set(slugs))}).all()),
-            "type": {type: _(name) for one in findable.values() for type, name in one.words.items()},
+            "type": _type_names(findable.values()),
             "language": LANGUAGE_NAMES,
             "community": communities,
         }
@@ -89,6 +89,15 @@ class Names:
             concept = self._vocabulary.by_notation(value)
             return concept.pref(language()) if concept else value
         return self._tables[facet].get(value, value or _("not known"))
+
+
+def _type_names(findable: Iterable[Findable]) -> dict[str, str]:
+    """What people read for each type; the first word, where documents of two types may be of one kind (an event)."""
+    names: dict[str, str] = {}
+    for one in findable:
+        for type, name in one.words.items():
+            names.setdefault(type, _(name))
+    return names
 
 
 def organisations_of(asked: Asked, page: SearchPage, *, everything: bool) -> list[str]:

@@ -59,31 +59,43 @@ class Place:
 
 def find_thread(session: Session, id: str, *, actor: Actor) -> tuple[Thread, Place]:
     """A thread and where it stands. NotFound, also for one that whoever asks may not read."""
-    row = session.get(Thread, id)
-    place = Place(session.get_one(Community, row.community_id), actor) if row else None
-    if row is None or place is None or not place.sees(row):
+    found = _thread_in_sight(session, id, actor)
+    if found is None:
         raise NotFound(_("There is no such discussion. It may have been taken away, or its address has a slip in it."))
-    return row, place
+    return found
 
 
 def find_post(session: Session, id: str, *, actor: Actor) -> tuple[Post, Thread, Place]:
     """A post, its thread, and where it stands. NotFound."""
-    post = session.get(Post, id)
-    if post is None:
-        raise _no_post()
-    thread, place = find_thread(session, post.thread_id, actor=actor)
-    if not place.sees(post):
-        raise _no_post()
-    return post, thread, place
+    found = _post_in_sight(session, id, actor)
+    if found is None:
+        raise NotFound(_("There is no such post. It may have been taken away, or its address has a slip in it."))
+    return found
 
 
 def find_file(session: Session, id: str, *, actor: Actor) -> tuple[Attachment, Post, Place]:
     """A file, its post, and where that stands: with the rights of this very moment. NotFound."""
     file = session.get(Attachment, id)
-    if file is None:
+    found = _post_in_sight(session, file.post_id, actor) if file else None
+    if file is None or found is None:
         raise NotFound(_("There is no such file. It may have been taken away."))
-    post, _thread, place = find_post(session, file.post_id, actor=actor)
+    post, _thread, place = found
     return file, post, place
+
+
+def _thread_in_sight(session: Session, id: str, actor: Actor) -> tuple[Thread, Place] | None:
+    row = session.get(Thread, id)
+    place = Place(session.get_one(Community, row.community_id), actor) if row else None
+    return (row, place) if row and place and place.sees(row) else None
+
+
+def _post_in_sight(session: Session, id: str, actor: Actor) -> tuple[Post, Thread, Place] | None:
+    """None for whatever reason there is: which one would tell of what is hidden."""
+    post = session.get(Post, id)
+    found = _thread_in_sight(session, post.thread_id, actor) if post else None
+    if post is None or found is None or not found[1].sees(post):
+        return None
+    return post, *found
 
 
 def in_sight(place: Place) -> ColumnElement[bool]:
@@ -125,6 +137,3 @@ def require_facilitator(place: Place) -> None:
     if not place.facilitates:
         raise NotAllowed(_("That is for the facilitators of the community."))
 
-
-def _no_post() -> NotFound:
-    return NotFound(_("There is no such post. It may have been taken away, or its address has a slip in it."))

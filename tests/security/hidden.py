@@ -1,4 +1,4 @@
-"""Two hubs that differ in nothing but what one of them holds for Northford's people alone."""
+"""Two hubs that differ in nothing but what one of them holds for Northford's people, and for members, alone."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -34,6 +34,7 @@ from hub.topics.service import Vocabulary
 from tests.hub.published import EASTMERE, HERE, OGL, day
 from tests.hub.site import BASE, Site, filled_site, ids_of, open_site
 from tests.people import NAMED, settings_in
+from tests.security.hidden_circles import Ids, circles_of_both, circles_of_one
 from tests.vocab.loaded import common
 
 CANARY: Final = "zugunruhe"
@@ -89,10 +90,12 @@ _SECRETS: Final = (
 class Two:
     """A hub without anything hidden, and the same with it; the same people are signed in to both."""
 
-    def __init__(self, without: Site, having: Site, sessions: dict[str, str]) -> None:
+    def __init__(self, without: Site, having: Site, sessions: dict[str, str], ids: dict[str, list[str]]) -> None:
+        """`ids` are those of what is in communities, hidden or not: {last folder of an address: what stands there}."""
         self.without = without
         self.having = having
         self.sessions = sessions
+        self.ids = ids
 
     def clients(self, who: str) -> tuple[FlaskClient, FlaskClient]:
         """A browser of this person at each of them."""
@@ -113,17 +116,19 @@ def two(folder: Path, places: Sequence[str] = ("embedded:", "embedded:")) -> Ite
     """Both of them, with their indexes at these addresses."""
     with filled_site(folder / "first") as first:
         sessions = _people(first)
+        with first.database.writing() as session:
+            ids = circles_of_both(session)
     with ExitStack() as stack:
         sites = [_copied(first.settings, folder / str(number), place) for number, place in enumerate(places)]
         without, having = (stack.enter_context(open_site(one)) for one in sites)
         for site in (without, having):
             site.ids = ids_of(site.database)
             rebuild(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
-        _hide(having)
+        _hide(having, ids)
         for site in (without, having):
             _goes_on(site)
             _deliver(site)
-        yield Two(without, having, sessions)
+        yield Two(without, having, sessions, ids.held)
 
 
 def _copied(settings: Settings, folder: Path, search_url: str) -> Settings:
@@ -155,8 +160,11 @@ def _people(site: Site) -> dict[str, str]:
     return found
 
 
-def _hide(site: Site) -> None:
-    """Everything that can be restricted to Northford: a source, its checks and problems, records of every sort."""
+def _hide(site: Site, ids: Ids) -> None:
+    """Everything that can be restricted to Northford: a source, its checks and problems, records of every sort.
+
+    And to members of communities.
+    """
     with site.database.writing() as session:
         northford = find_organisation(session, "northford-city")
         session.add(
@@ -202,6 +210,7 @@ def _hide(site: Site) -> None:
             language="en",
             named=NAMED,
         )
+        circles_of_one(session, CANARY, TOPIC, ids)
     _deliver(site)
 
 

@@ -23,6 +23,7 @@ from hub.sources.models import Run, Source
 from tests.contract.engines import forget_prefix
 from tests.hub.site import BASE, Site
 from tests.security.hidden import AFTERWARDS, CANARY, MEMBER, PLACE, RECORDS, RUN, SOURCE, TOPIC, UNKNOWN, Two, two
+from tests.security.hidden_circles import CLOSED, THERE
 
 STRANGERS: Final = (
     "a stranger",
@@ -55,6 +56,9 @@ SEARCHES: Final = (
     "type=evaluation",
     f"topic={TOPIC}",
     f"topic={TOPIC}&q=mould",
+    "type=community",
+    "type=question&q=mould",
+    f"type=meeting&q={CANARY}",
     "topic=HOU.1",
     "topic=NONE",
     "language=sv",
@@ -67,8 +71,13 @@ SEARCHES: Final = (
 
 TYPED: Final = (CANARY[:4], CANARY, f"{CANARY} and", "mou", "northf", "eg", "vint", TOPIC)
 
+SEARCHED: Final = ("/search", "/search.json", "/search.atom", "/search.csv", "/search/restricted")
+FOLLOWED: Final = {"community": "communities", "thread": "discussions"}
+
 QUERIES: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("/search", "/search.json", "/search.atom", "/search.csv", "/search/restricted"), SEARCHES),
+    **dict.fromkeys(SEARCHED, SEARCHES),
+    "/communities": ("", "sort=name", "sort=active", "sort=members", f"q={CANARY}", f"topic={TOPIC}"),
+    "/communities/new": ("", "name=Private+circle", f"name={CANARY}+circle"),
     "/suggest.json": tuple(f"q={quote(one)}{more}" for one in TYPED for more in ("", "&format=opensearch")),
     "/organisations": ("", "sort=documents", "sort=newest", "q=north", f"q={CANARY}", "sector=council"),
     "/topics": ("", "view=a-z", "q=lib", f"q={CANARY}"),
@@ -85,14 +94,31 @@ QUERIES: Final[dict[str, tuple[str, ...]]] = {
 IDS: Final = (*RECORDS, AFTERWARDS, UNKNOWN)
 
 
-def values(site: Site, rule: str) -> list[dict[str, str]] | None:
+def values(both: Two, rule: str) -> list[dict[str, str]] | None:
     """The values of a route's parameters that are asked for; None where nobody has thought of them."""
+    site, ids = both.without, both.ids
     with site.database.reading() as session:
         sources = [SOURCE, UNKNOWN, *session.scalars(select(Source.id).order_by(Source.id))]
         runs = [RUN, UNKNOWN, *session.scalars(select(Run.id).order_by(Run.id))]
     slugs = ("northford-city", "eastmere-fire-and-rescue", "quietshire", "unknown")
     shown = [site.ids[name] for name in ("homes", "joint", "alarms", "bins", "fair")]
+    circles, hidden = [*ids["communities"], "unknown"], (ids["communities"][-1], CLOSED)
+    inside = {
+        part: [
+            {"slug": slug, name: one, "edition": "1"}
+            for slug, one in [*zip(hidden, ids[part][-2:], strict=True), (THERE, ids[part][-1]), (THERE, none)]
+        ]
+        for part, name, none in (
+            *(("wiki", "name", "none"), ("events", "id", UNKNOWN)),
+            *(("collections", "id", UNKNOWN), ("pins", "record_id", UNKNOWN)),
+        )
+    }
     table: dict[str, list[dict[str, str]]] = {
+        **{f"/communities/<slug>/{part}/<": given for part, given in inside.items() if part in ("wiki", "events")},
+        **{f"/communities/<slug>/library/{part}/<": inside[part] for part in ("collections", "pins")},
+        "/communities/": [{"slug": slug} for slug in circles],
+        **{f"/{part}/": [{"id": id} for id in (*ids[part], UNKNOWN)] for part in ("discussions", "posts", "files")},
+        "/notes/": [{"id": UNKNOWN}],
         "/records/": [{"id": id} for id in (*IDS, *shown)],
         "/sources/<id>/runs/": [{"id": source, "run_id": run} for source in sources for run in runs],
         # Of one that is shown the preview would visit its site.
@@ -109,21 +135,24 @@ def values(site: Site, rule: str) -> list[dict[str, str]] | None:
             f"/{name}/": [{"secret": "none", "token": "none", "slug": "northford-city"}]
             for name in ("join", "sign-in", "confirm", "new-password", "account/address", "reports")
         },
+        **dict.fromkeys(("/community-invitations/", "/calendars/", "/unsubscribe/"), [{"secret": "none"}]),
     }
     return next((given for start, given in table.items() if rule.startswith(start)), None)
 
 
-def addresses(site: Site) -> list[str]:
+def addresses(both: Two) -> list[str]:
     """Every address that can be read, of every route that there is."""
     found = []
-    for rule in sorted(site.app.url_map.iter_rules(), key=lambda one: one.rule):
+    for rule in sorted(both.without.app.url_map.iter_rules(), key=lambda one: one.rule):
         if "GET" not in (rule.methods or ()):
             continue
-        given = values(site, rule.rule) if rule.arguments else [{}]
+        given = values(both, rule.rule) if rule.arguments else [{}]
         assert given, f"{rule.rule}: say in `values` what is asked for, of what is hidden and of what is not"
         for one in given:
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match, one=one: one[match[1]], rule.rule)
             found += [f"{path}?{query}" if query else path for query in QUERIES.get(rule.rule, ("",))]
+    found += [f"{path}?community={slug}" for path in SEARCHED for slug in (*both.ids["communities"], "unknown")]
+    found += [f"/my/follow?kind={kind}&key={id}" for kind, part in FOLLOWED.items() for id in both.ids[part]]
     return list(dict.fromkeys(found))
 
 
@@ -194,7 +223,7 @@ def require_the_same(both: Two, who: str, address: str) -> None:
 
 @pytest.mark.parametrize("who", STRANGERS)
 def test_nobody_else_can_tell_at_any_address(embedded: Two, who: str) -> None:
-    every = addresses(embedded.without)
+    every = addresses(embedded)
     assert len(every) > 150
     for address in every:
         require_the_same(embedded, who, address)
@@ -204,7 +233,7 @@ def test_nobody_else_can_tell_at_any_address(embedded: Two, who: str) -> None:
 @pytest.mark.parametrize("who", ["a stranger", "a content officer of Eastmere"])
 def test_nobody_else_can_tell_from_a_search_on_a_server(on_server: Two, who: str) -> None:
     parts = ("/search", "/suggest", "/topics", "/organisations", "/records")
-    every = [one for one in addresses(on_server.without) if one == "/" or one.startswith(parts)]
+    every = [one for one in addresses(on_server) if one == "/" or one.startswith(parts)]
     assert len(every) > 100
     for address in every:
         require_the_same(on_server, who, address)
@@ -217,6 +246,13 @@ def test_what_is_hidden_is_filtered_as_what_is_not_there(embedded: Two, who: str
     asked = [(f"/records/{{id}}{page}", id) for id in RECORDS for page in pages]
     pages = ("", ".atom", "/problems", "/problems.csv", "/runs.csv", f"/runs/{RUN}", "/edit", "/edit/preview")
     asked += [(f"/sources/{{id}}{page}", SOURCE) for page in pages]
+    ids, circle = embedded.ids, embedded.ids["communities"][-1]
+    pages = ("", "/about", "/join", "/members", "/discussions", "/library", "/wiki", "/events", "/events.ics", "/edit")
+    asked += [(f"/communities/{{id}}{page}", circle) for page in pages]
+    asked += [(f"{page}?community={{id}}", circle) for page in (*SEARCHED, "/communities")]
+    asked += [(f"/discussions/{{id}}{page}", ids["discussions"][-1]) for page in ("", "/close", "/poll.csv")]
+    asked += [(f"/posts/{{id}}{page}", ids["posts"][-1]) for page in ("", "/history", "/report", "/edit")]
+    asked += [("/files/{id}", ids["files"][-1]), (f"/communities/{CLOSED}/events/{{id}}", ids["events"][-1])]
     for address, id in asked:
         hidden, unknown = (
             plain(client.get(address.format(id=one), base_url=BASE), {"id": one}) for one in (id, UNKNOWN)
@@ -225,7 +261,8 @@ def test_what_is_hidden_is_filtered_as_what_is_not_there(embedded: Two, who: str
 
 
 def test_what_is_sent_to_something_hidden_is_answered_as_if_it_were_not_there(embedded: Two) -> None:
-    app = embedded.having.app
+    app, ids = embedded.having.app, embedded.ids
+    hidden_there = {"circle": ids["communities"][-1], "thread": ids["discussions"][-1], "post": ids["posts"][-1]}
     app.config["WTF_CSRF_ENABLED"] = False
     try:
         for who in STRANGERS:
@@ -236,18 +273,29 @@ def test_what_is_sent_to_something_hidden_is_answered_as_if_it_were_not_there(em
                 ("/sources/{source}/edit", {"name": "Mine"}),
                 ("/sources/{source}/runs/{run}/decide", {"decision": "accept"}),
                 ("/records/{record}/report", {"reason": "wrong", "text": "It is all wrong."}),
+                ("/communities/{circle}/join", {}),
+                ("/communities/{circle}/ask", {"words": "Who are you?"}),
+                ("/discussions/{thread}/reply", {"text": "I know."}),
+                ("/posts/{post}/report", {"reason": "rude"}),
+                ("/my/follow", {"kind": "community", "key": "{circle}"}),
+                ("/my/follow", {"kind": "thread", "key": "{thread}"}),
             ):
                 hidden, unknown = (
-                    plain(client.post(path.format(**given), data=form, base_url=BASE), given)
+                    plain(client.post(path.format(**given), data=filled(form, given), base_url=BASE), given)
                     for given in (
-                        {"source": SOURCE, "run": RUN, "record": RECORDS[0]},
-                        {"source": UNKNOWN, "run": UNKNOWN, "record": UNKNOWN},
+                        {"source": SOURCE, "run": RUN, "record": RECORDS[0], **hidden_there},
+                        {"source": UNKNOWN, "run": UNKNOWN, "record": UNKNOWN, **dict.fromkeys(hidden_there, UNKNOWN)},
                     )
                 )
                 assert hidden[0] in (403, 404), path
                 assert hidden == unknown, f"{who} can tell by sending to {path}"
     finally:
         app.config["WTF_CSRF_ENABLED"] = True
+
+
+def filled(form: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The form with the ids that are asked for."""
+    return {name: value.format(**given) for name, value in form.items()}
 
 
 def test_no_mail_tells_anybody_else(embedded: Two) -> None:
@@ -268,11 +316,19 @@ def test_members_find_it(request: pytest.FixtureRequest, engine: str, who: str) 
     _, client = both.clients(who)
     found = site.page(f"/search?q={CANARY}+mould", client)
     ours = found.all("//section[contains(@class, 'ours')]//h3")
-    assert ours == [f"Mould and {CANARY} in damp homes", f"{CANARY}: a copy of our own"]
+    assert f"Mould and {CANARY} in damp homes" in ours
     whole = site.page(f"/search/restricted?q={CANARY}", client)
-    assert len(whole.hits) == whole.total == 4
-    assert site.page(f"/search/restricted?topic={TOPIC}", client).total == 4
+    published, of_circles = 4, 2 * 5 + 1
+    assert whole.total == published + of_circles
     assert site.page(f"/search/restricted?q={CANARY}&type=evaluation", client).total == 1
+    for type, count in {"question": 2, "poll": 2, "announcement": 2, "page": 2, "meeting": 2, "community": 1}.items():
+        assert site.page(f"/search/restricted?q={CANARY}&type={type}", client).total == count, type
+    hidden = both.ids["communities"][-1]
+    assert site.page(f"/search/restricted?q={CANARY}&community={hidden}", client).total == 6
+    for address in [f"/communities/{hidden}", *(f"/discussions/{id}" for id in both.ids["discussions"][-2:])]:
+        assert CANARY in site.page(address, client).words, address
+    for address in ("/communities", "/events", f"/communities/{hidden}/events.ics", f"/communities/{hidden}/library"):
+        assert CANARY in site.get(address, client).text.replace("\r\n ", ""), address
     assert CANARY in site.page(f"/records/{RECORDS[0]}", client).title
     for more in (".json", "/versions"):
         assert CANARY in site.get(f"/records/{RECORDS[0]}{more}", client).text
@@ -284,12 +340,16 @@ def test_members_find_it(request: pytest.FixtureRequest, engine: str, who: str) 
 
 @pytest.mark.parametrize("address", ["/search?q=mould", "/search?q=hens", "/search", "/search?q=damp&page=1"])
 def test_members_see_the_same_public_results(embedded: Two, address: str) -> None:
-    """Their own panel stands below; without it the page is that of somebody without an organisation."""
+    """Their own panel stands below; without it the page is that of somebody without an organisation.
+
+    But for how many belong to their private community.
+    """
     site = embedded.having
     member, other = (main_of(site, embedded.clients(who)[1], address) for who in (MEMBERS[0], STRANGERS[1]))
     assert 'class="panel ours"' in member
     assert 'class="panel ours"' not in other
-    assert re.sub(r'\s*<section class="panel ours".*?</section>\s*', "\n", member, flags=re.S).split() == other.split()
+    of_members = r'\s*<section class="panel ours".*?</section>\s*|<span aria-hidden="true">·</span> \d+ members?\s'
+    assert re.sub(of_members, "\n", member, flags=re.S).split() == re.sub(of_members, "\n", other).split()
 
 
 def main_of(site: Site, client: FlaskClient, address: str) -> str:
