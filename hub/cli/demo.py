@@ -35,7 +35,7 @@ from hub.sources.models import ProblemRow
 FOLDER: Final = Path("moothall-demo")
 MARK: Final = "demo.json"
 FIRST_SEARCH: Final = "damp and mould"
-MEMBER: Final = "huw"
+MEMBER: Final = "ines"
 """Who the second sign-in link is for: one of hub/demo/communities/people.toml, who facilitates."""
 
 
