@@ -44,6 +44,9 @@ from vocab.scheme import Scheme
 
 COMMUNITIES: Final = ("damp-and-mould", "right-care", "foi-officers")
 FOLDER: Final = "communities"
+LOOKED_AT: Final = 5
+"""Days after which somebody has looked at a first post."""
+LATER: Final = timedelta(hours=5)
 
 Given = Mapping[str, Any]
 
@@ -170,14 +173,15 @@ def _talk(teller: _Teller, community: Community, given: Given) -> None:
 
 
 def _date(session: Session, thread: Thread, begun: datetime, posts: Sequence[tuple[Post, datetime]]) -> None:
-    """As if it had been said then."""
+    """As if it had been said then, and looked at by a facilitator since, but for what is quite new."""
     thread.created, thread.last_activity = begun, max([begun, *(at for _, at in posts)])
     opening = session.scalars(select(Post).where(Post.thread_id == thread.id, Post.opening.is_(True))).one()
-    opening.created = begun
-    for post, at in posts:
+    for post, at in [(opening, begun), *posts]:
         post.created = at
+        if post.first and at < now() - timedelta(days=LOOKED_AT):
+            post.checked_at = at + LATER
         if post.accepted_at is not None:
-            post.accepted_at = thread.answered_at = at + timedelta(hours=5)
+            post.accepted_at = thread.answered_at = at + LATER
 
 
 def _write_page(teller: _Teller, community: Community, given: Given) -> None:
