@@ -123,6 +123,7 @@ def test_every_table_that_points_at_a_person_is_known_to_those_who_forget(site: 
         *("follow", "alert_setting", "digest", "delivery", "unsubscribe_token", "mail_outbox"),
         *("event", "event_answer", "calendar_address"),
         *("note_author", "wiki_page", "wiki_version"),
+        *("library_item", "library_search"),
         *("thread", "thread_record", "post", "post_version", "mention", "idea_vote", "poll_vote", "post_report"),
         *("reply_address",),
     }
