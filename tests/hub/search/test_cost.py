@@ -1,4 +1,5 @@
-"""What a search page costs: one question to the engine, three statements to the database at most.
+"""What a search page costs: one question to the engine, three statements to the database at most; a page that holds
+more than documents takes one more for each further type.
 
 BEGIN, COMMIT and PRAGMA are no statements here, they ask nothing. Once in two seconds one request of a process looks
 whether the vocabulary has changed, and what the operator has settled; those are statements of their own, counted
@@ -15,9 +16,14 @@ from urllib.parse import urlencode
 import pytest
 from flask.testing import FlaskClient
 
+from hub.index.engines import open_writer
 from hub.index.opensearch.address import read_address
+from hub.index.worker import deliver_all
+from hub.jobs import documents_of
+from hub.topics.service import Vocabulary
 from tests.contract.engines import forget_prefix
 from tests.databases import address_of
+from tests.hub.communities.made import made
 from tests.hub.site import Site, filled_site
 from tests.servers.loopback import Request, serve
 
@@ -196,3 +202,17 @@ def test_a_look_at_the_vocabulary_is_one_statement_in_two_seconds(costs: Costs) 
     assert sum("concept_scheme" in one for one in seen) == 1
     seen = [one for one in seen if " setting" not in one]
     assert len(seen) <= 3 * MOST_STATEMENTS + 1
+
+
+def test_a_page_with_communities_asks_the_database_once_more_for_each_further_type(costs: Costs) -> None:
+    """The last test of all: it changes the site."""
+    site = costs.site
+    with site.database.writing() as session:
+        slug = made(session, "Circle of mould").slug
+    deliver_all(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
+    for client in (None, costs.clients["signed in"]):
+        asked, statements = costs.of("/search?q=mould", client)
+        assert (asked, len(statements)) == (1, MOST_STATEMENTS + 1), "\n".join(statements)
+        asked, statements = costs.of(f"/search?community={slug}", client)
+        assert asked == 1
+        assert len(statements) <= MOST_STATEMENTS + 1, "its name is one more"
