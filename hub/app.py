@@ -40,6 +40,7 @@ from hub.communities.views import blueprint as communities
 from hub.config import Settings
 from hub.db import Database, is_text
 from hub.events.calendar_views import blueprint as calendars
+from hub.events.now import next_meetings
 from hub.events.service import touch_all as touch_events
 from hub.events.views import blueprint as events
 from hub.facilitating.health_views import blueprint as community_health
@@ -164,7 +165,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health,
 )
 
-NOW: Final[tuple[NowPart, ...]] = (strip, waiting_and_newest, library_now)
+NOW: Final[tuple[NowPart, ...]] = (strip, waiting_and_newest, library_now, next_meetings)
 """What the page *Now* of a community shows of each package, in this order (hub/communities/now.py)."""
 
 INSIDE: Final[tuple[Inside, ...]] = (touch_pages, touch_threads, touch_events)

@@ -198,6 +198,7 @@ def test_open_meetings_are_listed_for_everybody_and_found(town: Town) -> None:
     indexed(town.site)
     stranger = Browser.at(town.site)
     assert "Visit to the lighthouse" in stranger.page("/events").words
+    assert "Visit to the lighthouse" in stranger.page(f"/communities/{town.slug}").words
     assert stranger.page("/search?q=lighthouse").hits == ["Visit to the lighthouse"]
     found = read(stranger, "/events.ics")
     assert event.rpartition("/")[2] in str(found.to_ical())
