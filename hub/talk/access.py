@@ -136,4 +136,3 @@ def require_facilitator(place: Place) -> None:
     """NotAllowed for everybody else."""
     if not place.facilitates:
         raise NotAllowed(_("That is for the facilitators of the community."))
-

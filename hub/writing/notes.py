@@ -16,7 +16,7 @@ from hub.db import beside, locking, new_id, now
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
-from hub.notices.service import About, happened
+from hub.notices.service import About, happened, withdraw_notices
 from hub.organisations.models import Organisation
 from hub.policy import Actor, can
 from hub.records.blocks import TAKING_DOWN, withheld
@@ -239,6 +239,7 @@ def withdraw_note(session: Session, row: PracticeNote, *, actor: Actor, reason: 
         raise Conflict(_("This note is not published, so there is nothing to withdraw."))
     source = session.get_one(Source, session.get_one(RecordRow, row.record_id).source_id)
     withdraw(session, source_id=source.id, native_ids=[row.id], run_id=new_id(), reason=reason)
+    withdraw_notices(session, "record", [row.record_id])
     recount_notes(session, source)
     row.state, row.changed, row.edition = WITHDRAWN, now(), row.edition + 1
     note_act(session, actor=actor, action="withdraw note", thing=f"note {row.id}")
