@@ -212,7 +212,8 @@ def test_a_page_with_communities_asks_the_database_once_more_for_each_further_ty
     deliver_all(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
     for client in (None, costs.clients["signed in"]):
         asked, statements = costs.of("/search?q=mould", client)
-        assert (asked, len(statements)) == (1, MOST_STATEMENTS + 1), "\n".join(statements)
+        assert asked == 1
+        assert len(statements) <= MOST_STATEMENTS + 1, "\n".join(statements)
         asked, statements = costs.of(f"/search?community={slug}", client)
         assert asked == 1
         assert len(statements) <= MOST_STATEMENTS + 1, "its name is one more"
