@@ -48,6 +48,7 @@ from tests.hub.facilitating.filled import fill_queue
 from tests.hub.people.shown import accepted, show, shown_person
 from tests.hub.site import Site, filled_site
 from tests.hub.sources.checked import Checked, website
+from tests.hub.talk.filled import fill_talk
 from tests.hub.writing.written import NOTE, draft, publish
 from tests.servers.loopback import Answer, Request, serve
 from tests.servers.town import NO_LINK, Town
@@ -81,6 +82,23 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
         "/communities/damp-and-mould/members",
         "/communities/damp-and-mould/members?q=zzzz",
     ),
+    "/communities/<slug>/discussions": (
+        *("/communities/damp-and-mould/discussions", "/communities/safeguarding-leads/discussions"),
+        "/communities/flood-of-2019/discussions",
+    ),
+    "/communities/<slug>/discussions/new": (
+        "/communities/damp-and-mould/discussions/new",
+        *(f"/communities/damp-and-mould/discussions/new?kind={kind}" for kind in ("question", "poll", "announcement")),
+    ),
+    "/discussions/<id>": (
+        *("/discussions/{discussion}", "/discussions/{idea}", "/discussions/{poll}", "/discussions/{unanswered}"),
+        *("/discussions/{closed discussion}", "/discussions/none"),
+    ),
+    "/discussions/<id>/close": ("/discussions/{unanswered}/close",),
+    "/posts/<id>/edit": ("/posts/{answer}/edit",),
+    "/posts/<id>/history": ("/posts/{answer}/history",),
+    "/posts/<id>/report": ("/posts/{post}/report",),
+    "/posts/<id>/hide": ("/posts/{post}/hide",),
     "/communities/<slug>/wiki": ("/communities/damp-and-mould/wiki", "/communities/safeguarding-leads/wiki"),
     "/communities/<slug>/wiki/new": ("/communities/damp-and-mould/wiki/new",),
     "/communities/<slug>/wiki/<name>": ("/communities/damp-and-mould/wiki/lending-lamps",),
@@ -189,7 +207,19 @@ ELSEWHERE: Final[dict[str, str]] = {
 }
 """Route -> the file beside this one in which a browser sees it: screens half-way to somewhere."""
 
-FILES: Final = (".csv", ".ics", ".json", ".atom", ".xml", ".css", ".png", "/raw", "<path:filename>")
+FILES: Final = (
+    ".csv",
+    ".ics",
+    ".json",
+    ".atom",
+    ".xml",
+    ".css",
+    ".png",
+    "/raw",
+    "<path:filename>",
+    "/posts/<id>",
+    "/files/<id>",
+)
 """How routes end that answer with something else than a page."""
 
 
@@ -257,6 +287,7 @@ def screens(folder: Path) -> Iterator[Screens]:
         things |= _library(site)
         things |= _alerts(site)
         things |= fill_queue(site, "damp-and-mould", facilitator="Bo Admin", member="Ann Officer")
+        things |= fill_talk(site, "damp-and-mould", facilitator="Bo Admin", member="Ann Officer")
         yield Screens(site, {name: reader.secret for name, reader in readers.items()}, things)
 
 
