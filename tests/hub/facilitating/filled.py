@@ -40,7 +40,7 @@ def fill_queue(site: Site, slug: str, *, facilitator: str, member: str) -> dict[
         said = Said(DECLINE, "personal", "It says where somebody lives.")
         ruling = decide(session, scope, report.key, said, named=NAMED, language="en")
         appeal(session, session.get_one(Ruling, ruling.id), actor=actors[member], words="He agreed to it.")
-        (asked,) = [one for one in found.values() if one.kind == "first"]
+        asked = next(one for one in found.values() if one.kind == "first")
         change = decide(
             session, scope, asked.key, Said(CHANGE, words="Leave out that they lie."), named=NAMED, language="en"
         )
