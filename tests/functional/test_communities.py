@@ -200,6 +200,9 @@ def test_a_note_a_question_an_answer_a_note_and_one_mail(code: str, width: int, 
         assert unsubscribe(digest, url) == 200
         with signed_in(site, browser, url, officer, width, shots) as reader:
             reader.opened.goto(f"{url}/my/alerts")
-            assert topic.pref(code) not in reader.opened.text()
+            row = reader.opened.page.locator(
+                "main tr", has=reader.opened.page.get_by_role("link", name=topic.pref(code))
+            )
+            assert row.locator("select").input_value() == "hub"
             reader.look("unsubscribed")
         workshop.close()
