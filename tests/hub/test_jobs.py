@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from hub.accounts.models import Person
 from hub.config import SHORT, Settings, read_settings
 from hub.db import now
 from hub.errors import BadInput, IndexUnavailable
@@ -19,6 +20,7 @@ from hub.jobs import JOBS, Workshop, work
 from hub.mail.delivery import Mailer
 from hub.mail.models import Mail
 from hub.mail.relay import read_relay
+from hub.notices.following import IMMEDIATELY, SEARCH, follow
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow
@@ -215,6 +217,23 @@ def test_the_work_process_sends_mails_and_forgets_old_ones(hub: Workshop) -> Non
         _, err = process.communicate(timeout=ENDS)
     assert (process.returncode, err) == (0, "")
     assert [one.message["Message-ID"] for one in post.mails] == [f"<{id}@127.0.0.1>"]
+
+
+@on_both("hub")
+def test_what_a_check_brings_reaches_by_mail_who_follows_it(hub: Workshop) -> None:
+    with hub.database.writing() as session:
+        ann = Person(name="Ann", email="ann@northford.example", confirmed_at=now())
+        session.add(ann)
+        session.flush()
+        follow(session, person_id=ann.id, kind=SEARCH, key="q=mould", frequency=IMMEDIATELY)
+    with smtp() as post, serve({"/feed": (200, ATOM, feed())}) as site, working(with_relay(hub, post.port)) as process:
+        source_at(hub, site.url("/feed"))
+        assert until(lambda: bool(post.mails), 60)
+        process.terminate()
+        _, err = process.communicate(timeout=ENDS)
+    assert (process.returncode, err) == (0, "")
+    assert post.mails[0].recipients == ("ann@northford.example",)
+    assert post.mails[0].message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 @on_both("hub")
