@@ -45,6 +45,7 @@ from hub.events.service import touch_all as touch_events
 from hub.events.views import blueprint as events
 from hub.facilitating.health_views import blueprint as community_health
 from hub.facilitating.health_views import strip
+from hub.facilitating.newsletter_views import blueprint as newsletter
 from hub.facilitating.queue_views import blueprint as queue
 from hub.facilitating.ruling_views import blueprint as rulings
 from hub.facilitating.waiting import awaited
@@ -156,6 +157,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     queue,
     rulings,
     community_health,
+    newsletter,
     static_pages,
     my,
     notices,

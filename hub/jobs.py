@@ -34,6 +34,7 @@ from hub.events.documents import FINDABLE as EVENTS
 from hub.events.documents import EventDocuments
 from hub.events.service import DOCUMENT as EVENT
 from hub.events.service import ask_for_notes
+from hub.facilitating.dormancy import mind_quiet
 from hub.facilitating.passing import escalate_due as escalate_queue
 from hub.governance.erasures import erase_again, keep_list
 from hub.governance.nights import every_night
@@ -236,10 +237,11 @@ def may_still_go(workshop: Workshop, mail: Mail) -> bool:
 
 
 def delete_old(workshop: Workshop) -> None:
-    """Once a night: what is too old goes, and what is counted is counted anew."""
+    """Once a night: what is too old goes, and what is counted is counted anew; quiet communities are minded."""
     if every_night(workshop.database) is not None:
         with workshop.database.writing() as session:
             count_again(session)
+    mind_quiet(workshop.database)
 
 
 class Watch:

@@ -101,6 +101,8 @@ TABLES = (
     events.CalendarAddress,
     facilitating.Ruling,
     facilitating.Passed,
+    facilitating.Newsletter,
+    facilitating.Quiet,
     people.Profile,
     people.ProfileTopic,
     people.ProfileHidden,

@@ -92,4 +92,4 @@ def strip(session: Session, frame: Frame, actor: Actor) -> Shown | None:
     scope = scope_of(actor, frame.community)
     late = len(waiting_questions(session, frame.community.id))
     values = {"numbers": counts(session, scope, Wanted()), "late": late, "days": IN_TIME.days}
-    return Shown("facilitating/strip.html", values, aside=True)
+    return Shown("facilitating/parts/strip.html", values, aside=True)

@@ -82,3 +82,36 @@ class Passed(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Newsletter(Base):
+    """What facilitators tell their members of what they have pinned: a draft, and what was sent as an announcement."""
+
+    __tablename__ = "newsletter"
+    __table_args__ = (
+        Index("ix_newsletter_sent", "community_id", "sent_at"),
+        partial_index("uq_newsletter_draft", "community_id", where="sent_at IS NULL", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    community_id: Mapped[str] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    """Markdown."""
+    changed: Mapped[datetime] = mapped_column(Moment, default=now)
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    thread_id: Mapped[str | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"), index=True)
+    told: Mapped[int] = mapped_column(default=0)
+
+
+class Quiet(Base):
+    """That a community has been quiet for long, and how far that is: nudged, then offered to others."""
+
+    __tablename__ = "quiet_community"
+
+    community_id: Mapped[str] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_id)
+    """Of this time that it is quiet: people are told once each time."""
+    nudged_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    offered_at: Mapped[datetime | None] = mapped_column(Moment)

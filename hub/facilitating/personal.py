@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.facilitating.models import Passed, Ruling
+from hub.facilitating.models import Newsletter, Passed, Ruling
 
 
 def export_person(session: Session, person_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -26,7 +26,7 @@ def forget_person(session: Session, person_id: str, also_written: bool = False) 
     if also_written:
         theirs["title"] = ""
     session.execute(update(Ruling).where(Ruling.person_id == person_id).values(theirs))
-    for column in (Ruling.by_id, Ruling.undone_by, Ruling.answered_by, Passed.by_id, Passed.to_id):
+    for column in (Ruling.by_id, Ruling.undone_by, Ruling.answered_by, Passed.by_id, Passed.to_id, Newsletter.by_id):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
 
 

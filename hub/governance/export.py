@@ -37,6 +37,8 @@ HEADINGS: Final[dict[str, str]] = {
     "posts": N_("What you wrote in communities"),
     "votes": N_("What you voted for"),
     "reports_of_posts": N_("What you reported in communities"),
+    "decided_in_the_queue": N_("What you decided in the moderation queue"),
+    "decided_about_you": N_("What was decided about what you wrote or asked for"),
     "decisions": N_("What you decided about documents"),
     "named_as_contact": N_("Where you are named as whom to ask"),
 }

@@ -147,6 +147,9 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/edit": ("/communities/damp-and-mould/edit", "/communities/flood-of-2019/edit"),
     "/communities/new": ("/communities/new", "/communities/new?name=Damp+homes&topic=HOU", "/communities/new?name="),
     "/communities/<slug>/moderation": ("/communities/damp-and-mould/moderation",),
+    "/communities/<slug>/newsletter": (
+        *("/communities/damp-and-mould/newsletter", "/communities/flood-of-2019/newsletter"),
+    ),
     "/communities/<slug>/health": ("/communities/damp-and-mould/health", "/communities/safeguarding-leads/health"),
     "/moderation": ("/moderation", "/moderation?kind=tag", "/moderation?kind=report&age=week"),
     "/moderation/items/<key>": ("/moderation/items/{waits}",),

@@ -287,7 +287,7 @@ def test_every_class_has_a_style_and_every_style_a_use() -> None:
     assert [name for name in sorted(own - from_values) if not re.search(rf"\b{name}\b", templates)] == []
 
 
-SCRIPTS = ("suggest.js", "passkey.js")
+SCRIPTS = ("suggest.js", "passkey.js", "queue.js")
 
 
 def test_what_is_vendored_names_its_licence() -> None:

@@ -72,8 +72,15 @@ def _answer(by: Any) -> int:
     return int(by.send(f"{page}/answer", page, words="In Northford."))
 
 
+def _newsletter(by: Any) -> int:
+    with by.site.database.writing() as session:
+        page = f"/communities/{made(session, facilitators=[by.id]).slug}/newsletter"
+    return int(by.send(page, page, act="send", title="News", text="We have new lamps.", seen=""))
+
+
 ACTS: Final[dict[str, Callable[[Any], int]]] = {
     "/moderation/items/<key>": _decide,
+    "/communities/<slug>/newsletter": _newsletter,
     "/moderation/bulk": _bulk,
     "/moderation/undo": _undo,
     "/moderation/decisions/<id>/appeal": _appeal,
