@@ -28,6 +28,10 @@ from hub.languages import ENGLISH
 from hub.library.service import pin, put_collection
 from hub.organisations.models import Organisation
 from hub.organisations.service import slug_of
+from hub.people.access import PARTS
+from hub.people.models import ACCOUNT, EVERYBODY
+from hub.people.profiles import Words as Profile
+from hub.people.profiles import handle_for, save_profile
 from hub.policy import COMMAND_LINE, FACILITATOR, MEMBER, OFFICER, Actor
 from hub.records.keeping import Enriched
 from hub.records.models import RecordRow
@@ -85,6 +89,8 @@ def begin_communities(database: Database, scheme: Scheme, sandbox: Sandbox, base
         teller = _Teller(session, scheme, _people(session))
         for name in COMMUNITIES:
             _begin(teller, _told(name), enriched, base_url)
+        for name, given in _told("people").items():
+            _show(teller, name, given)
 
 
 def member_of(session: Session, name: str) -> str:
@@ -104,6 +110,21 @@ def _people(session: Session) -> dict[str, str]:
         session.add(Membership(person_id=person.id, organisation_id=organisation.id))
         made[name] = person.id
     return made
+
+
+def _show(teller: _Teller, name: str, given: Given) -> None:
+    """Whoever says what they can help with shows themselves to everybody, and may be written to."""
+    if "helps" not in given:
+        return
+    handle = handle_for(teller.session, teller.session.get_one(Person, teller.people[name]))
+    words = Profile(
+        handle,
+        dict.fromkeys(PARTS, EVERYBODY),
+        may_write=ACCOUNT,
+        job=given["title"],
+        topics=teller.topics(given["helps"]),
+    )
+    save_profile(teller.session, actor=teller.actor(name), words=words)
 
 
 def _begin(teller: _Teller, given: Given, enriched: Mapping[str, Enriched], base_url: str) -> None:

@@ -127,6 +127,7 @@ def test_every_table_that_points_at_a_person_is_known_to_those_who_forget(site: 
         *("thread", "thread_record", "post", "post_version", "mention", "idea_vote", "poll_vote", "post_report"),
         *("reply_address",),
         *("ruling", "passed_on", "newsletter"),
+        *("profile", "profile_topic", "profile_hidden", "letter", "blocked"),
     }
 
 

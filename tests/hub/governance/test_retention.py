@@ -21,6 +21,7 @@ from hub.mail.personal import LAST
 from hub.moderation.models import Report
 from hub.notices.service import About, happened, notify
 from hub.organisations.models import Organisation
+from hub.people.models import Letter
 from hub.policy import Actor
 from hub.records.models import RecordRow, RecordVersion
 from hub.sources.models import ProblemRow, Run
@@ -93,6 +94,7 @@ def full(hub: World) -> World:
         session.add(Digest(person_id=bo.id, period="daily", slot="1", mail_key="digest"))
         session.add(AlertRun(slot="daily 1"))
         make_token(session, person_id=bo.id, purpose="daily")
+        session.add(Letter(sender_id=bo.id, recipient_id=told.id, subject="S", text="T"))
         note_act(session, actor=Actor("bo", bo.id), action="pause source", thing="source")
     return hub
 
@@ -124,6 +126,7 @@ OLD = {
     "digests": 1,
     "alert runs": 1,
     "links that stop mails": 1,
+    "letters": 1,
     "reporters": 1,
     "names in the log": 1,
     "withdrawn documents": 2,

@@ -103,7 +103,7 @@ def test_the_pages(hub: Site) -> None:
     with hub.database.writing() as session:
         id = somebody(session, "Elen Prys")
     browser = browser_of(hub, id)
-    assert "You have none" in browser.page("/my/profile").words
+    assert "You have no profile yet" in browser.page("/my/profile").words
     assert browser.page("/people/elen-prys").status == 404
     begun = browser.page("/my/profile/edit?show=everybody")
     assert begun.all("//select[@name='sees_job']/option[@selected]/@value") == [EVERYBODY]
