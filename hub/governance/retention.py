@@ -25,6 +25,8 @@ from hub.policy import WORK
 from hub.records.models import RecordRow, RecordVersion
 from hub.records.service import forget_texts
 from hub.sources.models import ProblemRow, Run
+from hub.talk.models import MailTaken, PostReport, ReplyAddress
+from hub.talk.personal import forget_reporters as forget_reporters_of_posts
 
 TRIES: Final = timedelta(hours=1)
 UNCONFIRMED: Final = timedelta(days=28)
@@ -117,6 +119,11 @@ def _old_checks(moment: datetime) -> Select[Any]:
 def _old_reporters(moment: datetime) -> Select[Any]:
     named = or_(Report.email != "", Report.name != "", Report.person_id.is_not(None))
     return select(Report.id).where(Report.answered_at < moment - REPORTERS, named)
+
+
+def _old_reporters_of_posts(moment: datetime) -> Select[Any]:
+    known = PostReport.person_id.is_not(None)
+    return select(PostReport.id).where(PostReport.answered_at < moment - REPORTERS, known)
 
 
 def _old_names(moment: datetime) -> Select[Any]:
@@ -269,6 +276,31 @@ RULES: Final = (
         N_("erased; the report and its answer stay"),
         _old_reporters,
         forget_reporters,
+    ),
+    Rule(
+        "reporters of posts",
+        N_("Who has reported a post in a community"),
+        N_("a year after the answer, or until the account is closed"),
+        N_("so that the answer reaches them, and can be questioned"),
+        N_("erased; the report and its answer stay"),
+        _old_reporters_of_posts,
+        forget_reporters_of_posts,
+    ),
+    Rule(
+        "addresses for answers",
+        N_("The addresses by which you answer in discussions by mail"),
+        N_("90 days after the last mail that named one"),
+        N_("as long as you may answer to it"),
+        N_("deleted; what was published stays where it stands"),
+        *_passed(ReplyAddress.id, ReplyAddress.expires),
+    ),
+    Rule(
+        "mails that came in",
+        N_("That a mail with an answer came in, as a hash"),
+        N_("90 days"),
+        N_("so that none is published twice"),
+        N_("deleted; what was published stays where it stands"),
+        *_passed(MailTaken.hashed, MailTaken.at, NOTICES),
     ),
     Rule(
         "names in the log",

@@ -7,10 +7,12 @@ facilitators and by whoever wrote it, and is not there for others.
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from hub.communities.access import talk_of
 from hub.communities.models import Community
+from hub.db import alone
 from hub.errors import NotAllowed, NotFound
 from hub.languages import gettext as _
 from hub.policy import Actor, can
@@ -117,6 +119,16 @@ def posts_of(session: Session, thread: Thread) -> list[Post]:
 def opening_of(session: Session, thread: Thread) -> Post:
     """Its first post."""
     return session.scalars(select(Post).where(Post.thread_id == thread.id, Post.opening.is_(True))).one()
+
+
+def lock(session: Session, thread: Thread, *posts: Post) -> None:
+    """Wait until nobody else changes the thread, and read it and these posts of it anew. NotFound when one is gone."""
+    alone(session, f"thread {thread.id}")
+    try:
+        for row in (thread, *posts):
+            session.refresh(row)
+    except InvalidRequestError as error:
+        raise NotFound(_("Somebody has taken it away meanwhile.")) from error
 
 
 def require_writing(place: Place) -> None:

@@ -13,7 +13,7 @@ from hub.communities.service import require_living
 from hub.db import alone
 from hub.errors import BadInput, Conflict
 from hub.languages import gettext as _
-from hub.talk.access import Place, require_own
+from hub.talk.access import Place, lock, require_own
 from hub.talk.models import Attachment, Post, StoredFile, Thread
 
 LARGEST: Final = 5_000_000
@@ -81,7 +81,7 @@ def attach(session: Session, post: Post, thread: Thread, place: Place, sent: Sen
     if thread.closed_at is not None:
         raise Conflict(_("This discussion is closed: nothing can be added to it."))
     name, type = check_file(sent)
-    alone(session, f"thread {thread.id}")
+    lock(session, thread, post)
     if (session.scalar(select(func.count()).where(Attachment.post_id == post.id)) or 0) >= MOST:
         raise BadInput(_("A post has at most %(num)s files.", num=MOST), "file")
     hashed = hashlib.sha256(sent.data).hexdigest()

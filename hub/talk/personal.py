@@ -1,5 +1,6 @@
 """What talk holds of a person: handing it out to them, and forgetting it. Threads stay readable by others."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -52,6 +53,11 @@ def forget_person(session: Session, person_id: str, also_written: bool = False) 
         session.refresh(thread)
         count_replies(session, thread)
         touch(session, thread)
+
+
+def forget_reporters(session: Session, ids: Sequence[str]) -> None:
+    """Nobody learns any more who reported this."""
+    session.execute(update(PostReport).where(PostReport.id.in_(ids)).values(person_id=None))
 
 
 def _posts(session: Session, person_id: str) -> list[dict[str, Any]]:

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from hub.audit.service import note_act
 from hub.communities.service import require_living
-from hub.db import alone
 from hub.errors import BadInput, NotAllowed
 from hub.languages import gettext as _
 from hub.policy import audiences, can
 from hub.records.cards import Card, cards
 from hub.records.models import RecordRow
-from hub.talk.access import Place, require_writing
+from hub.talk.access import Place, lock, require_writing
 from hub.talk.models import Thread, ThreadRecord
 from vocab.scheme import Scheme
 
@@ -38,7 +37,7 @@ def link(session: Session, thread: Thread, place: Place, address: str) -> None:
     row = session.get(RecordRow, found[1].lower()) if found else None
     if row is None or row.withdrawn_at or not can(place.actor, "read", row):
         raise BadInput(_("Copy the address of a document’s page on this hub, and paste it here."), "record")
-    alone(session, f"thread {thread.id}")
+    lock(session, thread)
     there = list(session.scalars(select(ThreadRecord.record_id).where(ThreadRecord.thread_id == thread.id)))
     if row.id in there:
         return

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from hub.audit.service import note_act
 from hub.communities.models import Community
-from hub.db import alone, now
+from hub.db import now
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.markdown import require_short
 from hub.talk import telling
-from hub.talk.access import Place, require_facilitator
+from hub.talk.access import Place, lock, require_facilitator
 from hub.talk.models import Post, PostReport, Thread
 from hub.talk.service import count_replies, touch
 
@@ -109,8 +109,7 @@ def hide(session: Session, post: Post, thread: Thread, place: Place, *, why: str
     kept = require_short(why, "why", 2000)
     if not kept:
         raise BadInput(_("Say why: its author is told."), "why")
-    alone(session, f"thread {thread.id}")
-    session.refresh(post)
+    lock(session, thread, post)
     if post.hidden_at is not None:
         return
     post.hidden_at, post.hidden_why, post.checked_at = now(), kept, post.checked_at or now()
@@ -124,8 +123,7 @@ def hide(session: Session, post: Post, thread: Thread, place: Place, *, why: str
 def show_again(session: Session, post: Post, thread: Thread, place: Place) -> None:
     """Everybody reads it again who may read the thread."""
     require_facilitator(place)
-    alone(session, f"thread {thread.id}")
-    session.refresh(post)
+    lock(session, thread, post)
     if post.hidden_at is None:
         return
     post.hidden_at, post.hidden_why = None, ""

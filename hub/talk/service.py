@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.audit.service import note_act
 from hub.communities.service import note_activity, require_living
-from hub.db import alone, locking, now, require_storable
+from hub.db import locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.index.outbox import announce
 from hub.languages import gettext as _
 from hub.markdown import SANITISER, html_of, require_short
 from hub.talk import telling
-from hub.talk.access import Place, require_facilitator, require_own, require_writing
+from hub.talk.access import Place, lock, require_facilitator, require_own, require_writing
 from hub.talk.kinds import ANNOUNCEMENT, KINDS, POLL, QUESTION
 from hub.talk.mentions import Meant, keep_mentions, meant_in, names_in
 from hub.talk.models import Post, PostVersion, Thread, ThreadConcept
@@ -95,7 +95,7 @@ def reply(session: Session, thread: Thread, place: Place, text: str, *, by_mail:
     """Answer in a thread. BadInput, Conflict for one that is closed."""
     require_writing(place)
     require_living(place.community)
-    _lock(session, thread)
+    lock(session, thread)
     if thread.closed_at is not None:
         raise Conflict(_("This discussion is closed: nothing can be added to it."))
     _require_text(text)
@@ -113,8 +113,7 @@ def edit(session: Session, post: Post, thread: Thread, place: Place, *, text: st
     """Change what one said; what was said before is kept. BadInput, also where it was changed meanwhile."""
     require_own(place, post)
     require_living(place.community)
-    _lock(session, thread)
-    session.refresh(post)
+    lock(session, thread, post)
     if thread.closed_at is not None:
         raise Conflict(_("This discussion is closed: nothing can be changed in it."))
     _require_text(text)
@@ -148,7 +147,7 @@ def take_back(session: Session, post: Post, thread: Thread, place: Place) -> Non
     """Undo what one has just written: the post goes, and with the first one its thread. Conflict when it is late."""
     require_own(place, post)
     require_living(place.community)
-    _lock(session, thread)
+    lock(session, thread, post)
     posts = list(session.scalars(select(Post).where(Post.thread_id == thread.id)))
     if not may_take_back(post, thread, place, posts):
         raise Conflict(_("It is too late to take it back: somebody has answered, or a quarter of an hour is over."))
@@ -168,7 +167,7 @@ def accept(session: Session, post: Post, thread: Thread, place: Place, *, on: bo
     require_living(place.community)
     if not place.answers_for(thread):
         raise NotAllowed(_("Whoever asked, or a facilitator, accepts an answer."))
-    _lock(session, thread)
+    lock(session, thread, post)
     if thread.kind != QUESTION or post.opening or post.hidden_at is not None:
         raise Conflict(_("This cannot be the answer of a question."))
     was = post.accepted_at is not None
@@ -196,7 +195,7 @@ def close(session: Session, thread: Thread, place: Place, *, why: str) -> None:
     kept = require_short(why, "why", 1000)
     if not kept:
         raise BadInput(_("Say why it is closed: it stands above the discussion."), "why")
-    _lock(session, thread)
+    lock(session, thread)
     if thread.closed_at is None:
         thread.closed_at, thread.closed_why = now(), kept
         note_act(session, actor=place.actor, action="close thread", thing=f"thread {thread.id}")
@@ -208,7 +207,7 @@ def reopen(session: Session, thread: Thread, place: Place) -> None:
     require_living(place.community)
     if not place.answers_for(thread):
         raise NotAllowed(_("Whoever began it, or a facilitator, opens it again."))
-    _lock(session, thread)
+    lock(session, thread)
     if thread.closed_at is not None:
         thread.closed_at, thread.closed_why = None, ""
         note_act(session, actor=place.actor, action="reopen thread", thing=f"thread {thread.id}")
@@ -304,11 +303,6 @@ def _version(post: Post, thread: Thread) -> PostVersion:
         by_id=post.author_id,
         at=post.edited_at or post.created,
     )
-
-
-def _lock(session: Session, thread: Thread) -> None:
-    alone(session, f"thread {thread.id}")
-    session.refresh(thread)
 
 
 def _require_title(title: str) -> None:

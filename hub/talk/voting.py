@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from federation.record import clean_line
 from hub.audit.service import note_act
 from hub.communities.service import note_activity, require_living
-from hub.db import alone, now, require_storable
+from hub.db import now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.languages import gettext as _
-from hub.talk.access import Place, require_writing
+from hub.talk.access import Place, lock, require_writing
 from hub.talk.kinds import IDEA, POLL
 from hub.talk.models import IdeaVote, PollOption, PollVote, Thread
 
@@ -62,8 +62,7 @@ def chosen_by(session: Session, thread: Thread, person_id: str) -> str:
 def choose(session: Session, thread: Thread, place: Place, option_id: str) -> None:
     """Choose an answer, or another one. BadInput for none, Conflict when it is over."""
     _require_kind(thread, place, POLL)
-    alone(session, f"thread {thread.id}")
-    session.refresh(thread)
+    lock(session, thread)
     if is_over(thread):
         raise Conflict(_("This poll is over."))
     options = {one.id: one for one in options_of(session, thread)}
@@ -92,8 +91,7 @@ def wants(session: Session, thread: Thread, person_id: str) -> bool:
 def vote(session: Session, thread: Thread, place: Place, *, on: bool = True) -> None:
     """Vote for an idea, or take the vote back; twice is as once."""
     _require_kind(thread, place, IDEA)
-    alone(session, f"thread {thread.id}")
-    session.refresh(thread)
+    lock(session, thread)
     if thread.closed_at is not None:
         raise Conflict(_("This discussion is closed: nothing can be added to it."))
     asked = select(IdeaVote).where(IdeaVote.thread_id == thread.id, IdeaVote.person_id == place.actor.person_id)

@@ -25,6 +25,7 @@ from hub.people.models import Letter
 from hub.policy import Actor
 from hub.records.models import RecordRow, RecordVersion
 from hub.sources.models import ProblemRow, Run
+from hub.talk.models import MailTaken, Post, PostReport, ReplyAddress, Thread
 from tests.people import World, source_of
 
 LATER = timedelta(days=800)
@@ -53,6 +54,18 @@ def full(hub: World) -> World:
         community = Community(slug="damp", name="Damp", organisation_id=hub.northford)
         session.add(community)
         session.flush()
+        thread = Thread(community_id=community.id, kind="question", title="T", author_id=bo.id)
+        session.add(thread)
+        session.flush()
+        post = Post(thread_id=thread.id, opening=True, text="T", html="<p>T</p>", sanitiser=1, author_id=bo.id)
+        session.add(post)
+        session.flush()
+        for answered in (moment, None):
+            of_it = {"post_id": post.id, "community_id": community.id, "person_id": bo.id, "reason": "spam"}
+            session.add(PostReport(answered_at=answered, **of_it))
+        session.add(ReplyAddress(thread_id=thread.id, person_id=bo.id, key="k", expires=moment))
+        session.add(MailTaken(hashed="x"))
+        session.add(Letter(sender_id=ann.id, recipient_id=bo.id, subject="S", text="T"))
         to_it = {"community_id": community.id, "role": "member", "expires": moment}
         session.add(CommunityInvitation(hashed="y", email="new@x.example", **to_it))
         session.add(AddressChange(person_id=ann.id, hashed="x", email="other@x.example", expires=moment))
@@ -128,6 +141,9 @@ OLD = {
     "links that stop mails": 1,
     "letters": 1,
     "reporters": 1,
+    "reporters of posts": 1,
+    "addresses for answers": 1,
+    "mails that came in": 1,
     "names in the log": 1,
     "withdrawn documents": 2,
     "problems of checks": 1,

@@ -32,6 +32,9 @@ from tests.hub.talk.talking import Talk
 from tests.people import NAMED, settings_in
 from tests.servers.smtp import smtp
 
+pytestmark = pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+"""What is stored runs on both with the service."""
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -162,7 +165,6 @@ def test_a_suspended_person_writes_nothing(talk: Talk, sandbox: Sandbox) -> None
         take_mail(talk.world.database, sandbox, settings_of(talk), letter(talk, address))
 
 
-@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
 def test_a_mail_server_pipes_it_in(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
