@@ -96,7 +96,7 @@ def collect(session: Session, actor: Actor, *, period: str, vocabulary: Vocabula
     groups = setting.groups if setting else {}
     notices = [one for one in unsettled_of(session, actor) if _is_for(one, groups, period, moment)]
     items = items_of(session, actor, taken, vocabulary)
-    readable = {item.id for item in items}
+    readable = {id for item in items for id in (item.id, *(one[0] for one in item.also))}
     idle += [row.id for row in taken if row.id not in readable]
     sections, more = _sections(items, follows)
     ids = tuple(row.id for row in taken if row.id in readable)

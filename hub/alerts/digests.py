@@ -71,6 +71,7 @@ def _queued(
     row = Digest(id=new_id(), person_id=person.id, period=period, slot=slot)
     row.mail_key = f"{KEY}{row.id}"
     row.held = [[item.thing, item.key] for item in found.items]
+    row.held += [[thing, key] for item in found.items for _id, thing, key in item.also]
     row.notices = [one.id for one in found.notices]
     session.add(row)
     session.flush()

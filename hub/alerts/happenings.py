@@ -19,7 +19,18 @@ from hub.notices.service import ITSELF, LIBRARY
 from hub.policy import EVERY, Actor, audiences
 from vocab.scheme import Scheme
 
-OF_COMMUNITIES: Final = ("thread", "question", "idea", "poll", "announcement", "note", "event", "event changed", "pin")
+OF_COMMUNITIES: Final = (
+    "thread",
+    "question",
+    "idea",
+    "poll",
+    "announcement",
+    "note",
+    "page",
+    "event",
+    "event changed",
+    "pin",
+)
 """What those hear who follow a community; of replies they hear who follow the thread."""
 
 BEGINNINGS: Final = ("thread", "question", "idea", "poll", "announcement")

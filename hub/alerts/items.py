@@ -1,7 +1,7 @@
 """What was delivered, as somebody may read it now: documents, and what happened where they follow."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -49,33 +49,39 @@ class Item:
     community_id: str | None = None
     more: int = 0
     """How many others were found with it by the same, which are not told one by one."""
+    also: tuple[tuple[int, str, str], ...] = ()
+    """(id, thing, key) of other deliveries of the same."""
 
 
 def items_of(session: Session, actor: Actor, rows: Sequence[Delivery], vocabulary: Vocabulary) -> list[Item]:
-    """Those of these deliveries that `actor` may read now, in the same order; each thing once."""
+    """Those of these deliveries that `actor` may read now, in the same order.
+
+    What is read at one address is one thing, with every reason: a document that is also pinned, editions of a page.
+    """
     circles = audiences(actor)
     wanted = {(one["kind"], one["key"]) for row in rows for one in row.why}
     labels = Labels(session, wanted, vocabulary, circles)
     records = _records(session, [row.record_id for row in rows if row.record_id], vocabulary, circles)
     happenings = _happenings(session, [row.happening_id for row in rows if row.happening_id], circles)
-    found: list[Item] = []
-    seen: set[tuple[str, str]] = set()
+    found: dict[str, Item] = {}
     for row in rows:
         made = records.get(row.record_id or "") or happenings.get(row.happening_id or 0)
-        if made is None or not row.why or (row.thing, row.thing_id) in seen:
+        if made is None or not row.why:
             continue
-        seen.add((row.thing, row.thing_id))
         title, about, summary, path, spoken, community_id = made
         why = tuple(labels.of(one["kind"], one["key"], one.get("name", "")) for one in row.why)
-        key = row.record_id or str(row.happening_id)
+        key, thing = row.record_id or str(row.happening_id), "record" if row.record_id else "happening"
+        if path in found:
+            before = found[path]
+            found[path] = replace(before, why=(*before.why, *why), also=(*before.also, (row.id, thing, key)))
+            continue
         first = row.why[0]
         follow = first["follow"] or f"community {first['key']}"
         more = sum(int(one.get("more", 0)) for one in row.why)
-        thing = "record" if row.record_id else "happening"
-        found.append(
-            Item(row.id, thing, key, title, about, summary, path, spoken, row.at, why, follow, community_id, more)
+        found[path] = Item(
+            row.id, thing, key, title, about, summary, path, spoken, row.at, why, follow, community_id, more
         )
-    return found
+    return list(found.values())
 
 
 Made = tuple[str, str, str, str, str, str | None]

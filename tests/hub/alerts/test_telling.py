@@ -7,12 +7,12 @@ from sqlalchemy import select, update
 
 from hub.accounts.models import CommunityMember, Membership, Person
 from hub.alerts.models import IN_HUB, MAILED, TOLD, Delivery, Digest
-from hub.alerts.unsubscribing import find_token
+from hub.alerts.unsubscribing import find_token, make_token
 from hub.communities.models import Community
 from hub.db import new_id
 from hub.notices.following import DAILY, HUB, IMMEDIATELY, SEARCH, TOPIC, WEEKLY, follow
 from hub.notices.models import Follow, Notice
-from hub.notices.service import TALK, About, happened, notify, withdraw_notices
+from hub.notices.service import LIBRARY, TALK, About, happened, notify, withdraw_notices
 from hub.organisations.models import Organisation
 from hub.policy import MEMBER, OFFICER, Actor
 from tests.hub.alerts.people import community, leave_all, somebody
@@ -221,3 +221,41 @@ def test_a_closed_community_is_told_to_nobody_who_follows_it_from_outside(told: 
     told.tell(a_day_later=True)
     assert deliveries(told, outside) == []
     assert told.mails_to(outside) == []
+
+
+def test_a_document_that_is_pinned_as_well_is_told_once_with_both_reasons(told: Told) -> None:
+    me = told.follower(SEARCH, "q=wallaroo")
+    record = told.record("Wallaroo")
+    with told.site.database.writing() as session:
+        place = community(session, members=(me.id,))
+        about = About("pin", new_id(), f"/records/{record}", place.id, LIBRARY)
+        happened(session, what="pin", about=about, title="Wallaroo")
+    told.tell(a_day_later=True)
+    (waiting,) = told.queued(me)
+    assert "your search “wallaroo”" in waiting.text
+    assert f"the community {place.name}" in waiting.text
+    assert waiting.subject == "[Moothall] Your day: 1 new thing"
+    leave_all(told.site, me.id)
+    (mail,) = told.mails_to(me)
+    assert place.name not in text_of(mail)
+    assert "Wallaroo" in text_of(mail)
+
+
+@pytest.mark.parametrize("purpose", [DAILY, "group"])
+def test_one_click_on_a_digest_ends_all_of_its_period_and_on_a_notice_its_group(told: Told, purpose: str) -> None:
+    me = told.follower(SEARCH, "q=dunnart", DAILY)
+    with told.site.database.writing() as session:
+        place = community(session, members=(me.id,))
+        secret = make_token(session, person_id=me.id, purpose=purpose, key="to you" if purpose == "group" else "")
+    answer = told.site.app.test_client().post(f"/unsubscribe/{secret}", base_url=BASE)
+    assert answer.status_code == 200
+    assert place.name not in answer.text
+    with told.site.database.writing() as session:
+        about = About("post", new_id(), "/about")
+        notify(session, person_id=me.id, what="mention", about=about, title="T")
+        happened(session, what="thread", about=About("thread", new_id(), "/x", place.id, TALK), title="New")
+    told.record("Dunnart")
+    told.tell(a_day_later=True)
+    texts = [text_of(mail) for mail in told.mails_to(me)]
+    assert any("Dunnart" in one and "New" in one for one in texts) == (purpose == "group")
+    assert any("mentioned you" in one for one in texts) == (purpose == DAILY)
