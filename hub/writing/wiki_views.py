@@ -102,7 +102,7 @@ def edit(slug: str, name: str) -> Any:
 def save(slug: str, name: str) -> Any:
     """Change it; where somebody else has meanwhile, both texts stand on the form, and nothing is lost."""
     typed, seen = _typed(), request.form.get("seen", "")
-    edition = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 8 else 0
+    edition = _number(seen)
     try:
         with database().writing() as session:
             frame, row = _found(session, slug, name)
@@ -153,25 +153,25 @@ def compare(slug: str, name: str) -> Any:
         )
 
 
-@blueprint.get("/communities/<slug>/wiki/<name>/versions/<int:edition>")
+@blueprint.get("/communities/<slug>/wiki/<name>/versions/<edition>")
 @policy("read")
-def version(slug: str, name: str, edition: int) -> Any:
+def version(slug: str, name: str, edition: str) -> Any:
     """What it said in an earlier edition."""
     with database().reading() as session:
         frame, row = _found(session, slug, name)
-        old = version_of(session, row, edition)
+        old = version_of(session, row, _number(edition))
         html = Markup(html_of(old.text, base=HEADINGS))
         return render_template("writing/wiki_version.html", frame=frame, page=row, old=old, html=html)
 
 
-@blueprint.post("/communities/<slug>/wiki/<name>/versions/<int:edition>/restore")
+@blueprint.post("/communities/<slug>/wiki/<name>/versions/<edition>/restore")
 @policy("take part")
-def restore(slug: str, name: str, edition: int) -> Any:
+def restore(slug: str, name: str, edition: str) -> Any:
     """Have it say that again."""
     with database().writing() as session:
         frame, row = _found(session, slug, name)
         require("take part", talk_of(frame.community))
-        restore_page(session, frame.community, row, edition, actor=actor())
+        restore_page(session, frame.community, row, _number(edition), actor=actor())
         name = row.slug
     flash(_("The page says again what it said in version %(num)s.", num=edition))
     return redirect(url_for(".page", slug=slug, name=name), 303)
@@ -210,8 +210,12 @@ def _typed() -> Written:
 
 
 def _edition(name: str, otherwise: int) -> int:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else otherwise
+    return _number(request.args.get(name, "")) or otherwise
+
+
+def _number(text: str) -> int:
+    """The number of an edition; 0, which none has, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _both(session: Session, frame: Frame, row: WikiPage, said: Written) -> str:

@@ -105,7 +105,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/wiki/<name>/edit": ("/communities/damp-and-mould/wiki/lending-lamps/edit",),
     "/communities/<slug>/wiki/<name>/history": ("/communities/damp-and-mould/wiki/lending-lamps/history",),
     "/communities/<slug>/wiki/<name>/compare": ("/communities/damp-and-mould/wiki/lending-lamps/compare",),
-    "/communities/<slug>/wiki/<name>/versions/<int:edition>": (
+    "/communities/<slug>/wiki/<name>/versions/<edition>": (
         "/communities/damp-and-mould/wiki/lending-lamps/versions/1",
     ),
     "/communities/<slug>/library": (

@@ -89,6 +89,6 @@ ACTS: Final[dict[str, Callable[[Any], int]]] = {
     "/notes/<id>/take-over": _take_over,
     "/communities/<slug>/wiki": _begin_page,
     "/communities/<slug>/wiki/<name>/edit": _change_page,
-    "/communities/<slug>/wiki/<name>/versions/<int:edition>/restore": _restore,
+    "/communities/<slug>/wiki/<name>/versions/<edition>/restore": _restore,
     "/communities/<slug>/wiki/<name>/hide": lambda by: int(by.send(f"{(page := _page(by))}/hide", page, hidden="yes")),
 }
