@@ -1,5 +1,6 @@
 """What the queue holds of a person: handing it out to them, and forgetting it. Decisions stay without their name."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -28,6 +29,19 @@ def forget_person(session: Session, person_id: str, also_written: bool = False) 
     session.execute(update(Ruling).where(Ruling.person_id == person_id).values(theirs))
     for column in (Ruling.by_id, Ruling.undone_by, Ruling.answered_by, Passed.by_id, Passed.to_id, Newsletter.by_id):
         session.execute(update(column.class_).where(column == person_id).values({column.key: None}))
+
+
+def forget_rulings(session: Session, ids: Sequence[str]) -> None:
+    """Of these decisions nobody learns any more who decided, and about whom."""
+    theirs: dict[str, Any] = {
+        "person_id": None,
+        "by_id": None,
+        "undone_by": None,
+        "answered_by": None,
+        "appeal": "",
+        "kept": {},
+    }
+    session.execute(update(Ruling).where(Ruling.id.in_(ids)).values(theirs))
 
 
 def _told(row: Ruling, names: tuple[str, ...]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from hub.alerts.models import AlertRun, Delivery, Digest, UnsubscribeToken
 from hub.audit.erasing import erase_acts
 from hub.audit.models import Audit, AuditPerson
 from hub.communities.models import CommunityInvitation
+from hub.facilitating.models import Ruling
+from hub.facilitating.personal import forget_rulings
 from hub.governance.closing import forget_unconfirmed
 from hub.languages import N_
 from hub.mail.models import Mail
@@ -132,6 +134,11 @@ def _old_names(moment: datetime) -> Select[Any]:
 
 def _forget_names(session: Session, ids: Sequence[Any]) -> None:
     erase_acts(session, actor=WORK, ids=ids, why="kept long enough")
+
+
+def _old_rulings(moment: datetime) -> Select[Any]:
+    named = or_(Ruling.by_id.is_not(None), Ruling.person_id.is_not(None))
+    return select(Ruling.id).where(Ruling.at < moment - NAMES, named)
 
 
 def _old_texts(moment: datetime) -> Select[Any]:
@@ -310,6 +317,15 @@ RULES: Final = (
         N_("erased; that it was done, and when, stays"),
         _old_names,
         _forget_names,
+    ),
+    Rule(
+        "names in the queue",
+        N_("Decisions of the moderation queue: who decided, and about whom"),
+        N_("two years, or until the account is closed"),
+        N_("so that one can appeal, and misuse can be followed up"),
+        N_("erased; that it was decided, when and why stays"),
+        _old_rulings,
+        forget_rulings,
     ),
     Rule(
         "withdrawn documents",

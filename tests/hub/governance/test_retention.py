@@ -12,6 +12,7 @@ from hub.audit.models import Audit, AuditPerson
 from hub.audit.service import first_break, note_act
 from hub.communities.models import Community, CommunityInvitation
 from hub.db import new_id, now
+from hub.facilitating.models import Ruling
 from hub.governance import nights
 from hub.governance.models import RetentionRun
 from hub.governance.nights import ABANDONED, enforce, every_night, last_night, waiting
@@ -66,6 +67,8 @@ def full(hub: World) -> World:
         session.add(ReplyAddress(thread_id=thread.id, person_id=bo.id, key="k", expires=moment))
         session.add(MailTaken(hashed="x"))
         session.add(Letter(sender_id=ann.id, recipient_id=bo.id, subject="S", text="T"))
+        about = {"kind": "first", "item": "x", "what": "decline", "thing": "post", "thing_id": "x"}
+        session.add(Ruling(community_id=community.id, person_id=ann.id, appeal="I do not agree.", **about))
         to_it = {"community_id": community.id, "role": "member", "expires": moment}
         session.add(CommunityInvitation(hashed="y", email="new@x.example", **to_it))
         session.add(AddressChange(person_id=ann.id, hashed="x", email="other@x.example", expires=moment))
@@ -145,6 +148,7 @@ OLD = {
     "addresses for answers": 1,
     "mails that came in": 1,
     "names in the log": 1,
+    "names in the queue": 1,
     "withdrawn documents": 2,
     "problems of checks": 1,
     "checks": 3,
