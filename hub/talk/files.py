@@ -19,8 +19,8 @@ from hub.talk.models import Attachment, Post, StoredFile, Thread
 LARGEST: Final = 5_000_000
 """Bytes of one file."""
 
-MOST: Final = 5
-"""Files of one post."""
+MOST: Final = 3
+"""Files of one post: together they are smaller than what the proxy of docs/settings.md lets through."""
 
 _ZIP: Final = b"PK\x03\x04"
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument"
