@@ -216,37 +216,50 @@ _SAID: Final = {
 }
 
 
-@blueprint.post("/moderation/bulk")
+@blueprint.post("/moderation")
 @policy("work the queue")
 def bulk() -> Any:
     """Decide about all that are chosen in the same way."""
+    return _bulk()
+
+
+@blueprint.post("/communities/<slug>/moderation")
+@policy("facilitate")
+def bulk_of_community(slug: str) -> Any:
+    """The same in one community."""
+    return _bulk(slug)
+
+
+def _bulk(slug: str = "") -> Any:
     form = request.form
-    keys = list(dict.fromkeys(form.getlist("item")))[:TABLE]
     said = Said(form.get("act", ""), form.get("ground", ""), form.get("words", ""))
-    done, late = [], 0
     try:
-        if not keys:
-            raise BadInput(_("Choose at least one entry of the list."), "item")
-        if said.what not in (ACCEPT, DECLINE):
-            raise BadInput(_("Choose what to do."), "act")
         with database().writing() as session:
-            for key in keys:
-                try:
-                    scope = _scope_for(session, key)
-                    done.append(decide(session, scope, key, said, named=named(), language=language()).id)
-                except NotFound:
-                    late += 1
+            _scope(session, slug)
+            done, late = _decided(session, list(dict.fromkeys(form.getlist("item")))[:TABLE], said)
     except BadInput as error:
-        return _list(_slug_of(_back()), {error.field or "item": str(error)})
+        return _list(slug, {error.field or "item": str(error)})
     flash(ngettext("%(num)s is decided.", "%(num)s are decided.", len(done)))
     if late:
         flash(ngettext("%(num)s had been decided meanwhile.", "%(num)s had been decided meanwhile.", late))
-    return redirect(_with_done(_back(), done), 303)
+    return redirect(_with_done(address_with(done=None), done), 303)
 
 
-def _slug_of(back: str) -> str:
-    parts = back.split("?")[0].split("/")
-    return parts[2] if len(parts) == 4 and parts[1] == "communities" else ""
+def _decided(session: Session, keys: list[str], said: Said) -> tuple[list[str], int]:
+    """The ids of the rulings, and how many entries somebody else had decided before."""
+    if not keys:
+        raise BadInput(_("Choose at least one entry of the list."), "item")
+    if said.what not in (ACCEPT, DECLINE):
+        raise BadInput(_("Choose what to do."), "act")
+    done, late = [], 0
+    for key in keys:
+        try:
+            with session.begin_nested():
+                scope = _scope_for(session, key)
+                done.append(decide(session, scope, key, said, named=named(), language=language()).id)
+        except NotFound:
+            late += 1
+    return done, late
 
 
 def _back() -> str:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from hub.communities.access import PRIVATE
 from hub.communities.membership import facilitators, join
+from hub.communities.models import Community
 from hub.facilitating.deciding import Said, decide
 from hub.facilitating.kinds import ACCEPT, CHANGE, DECLINE
 from hub.facilitating.waiting import scope_of, waiting
@@ -33,7 +34,14 @@ def _decide(by: Any) -> int:
 
 
 def _bulk(by: Any) -> int:
-    return int(by.send("/moderation/bulk", "/moderation", item=_post(by), act=ACCEPT))
+    return int(by.send("/moderation", "/moderation", item=_post(by), act=ACCEPT))
+
+
+def _bulk_of_community(by: Any) -> int:
+    key = _post(by)
+    with by.site.database.reading() as session:
+        page = f"/communities/{session.get_one(Community, key.split('.')[1]).slug}/moderation"
+    return int(by.send(page, page, item=key, act=ACCEPT))
 
 
 def _undo(by: Any) -> int:
@@ -81,7 +89,8 @@ def _newsletter(by: Any) -> int:
 ACTS: Final[dict[str, Callable[[Any], int]]] = {
     "/moderation/items/<key>": _decide,
     "/communities/<slug>/newsletter": _newsletter,
-    "/moderation/bulk": _bulk,
+    "/moderation": _bulk,
+    "/communities/<slug>/moderation": _bulk_of_community,
     "/moderation/undo": _undo,
     "/moderation/decisions/<id>/appeal": _appeal,
     "/moderation/decisions/<id>/answer": _answer,

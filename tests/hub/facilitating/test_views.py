@@ -69,9 +69,10 @@ def test_many_at_once_filters_and_the_table(site: Site, leila: Browser) -> None:
     )
     assert [row[6] for row in rows[1:]] == ["'=Marta"] * 3
     assert "Nothing like that waits." in leila.page("/moderation?age=late").words
-    none = leila.posted("/moderation/bulk", "/moderation", act="accept")
+    none = leila.posted("/moderation?kind=first", "/moderation", act="accept")
     assert none.status_code == 400
-    done = leila.posted("/moderation/bulk", "/moderation", item=keys, act="accept")
+    assert "Moderation: First posts" in none.text
+    done = leila.posted(f"/communities/{slug}/moderation", "/moderation", item=keys, act="accept")
     assert done.status_code == 303
     assert "Nothing waits for you." in leila.page("/moderation").words
     assert len(done.headers["Location"].split("done=")) == 4

@@ -142,7 +142,7 @@ OLD = {
     "digests": 1,
     "alert runs": 1,
     "links that stop mails": 1,
-    "letters": 1,
+    "letters": 2,
     "reporters": 1,
     "reporters of posts": 1,
     "addresses for answers": 1,
