@@ -155,7 +155,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/moderation/items/<key>": ("/moderation/items/{waits}",),
     "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
     "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),
-    "/people": ("/people", "/people?topic={topic}&sort=answers", "/people?q=zzzz"),
+    "/people": ("/people", "/people?topic={notation}&sort=answers", "/people?q=zzzz"),
     "/people/<handle>": ("/people/owen-hughes", "/people/none"),
     "/people/<handle>/write": ("/people/owen-hughes/write",),
     "/my/letters/<id>": ("/my/letters/{letter}",),
@@ -436,7 +436,7 @@ def _people(site: Site) -> dict[str, str]:
         words = {"subject": "Your lamps", "text": "Where do you buy them?", "with_address": True}
         named = LettersNamed("Moothall", "http://127.0.0.1")
         letter = write(session, actor=acting(session, owen), person_id=ann, **words, named=named)
-        return {"letter": letter.id, "topic": concepts[next(iter(concepts))].notation}
+        return {"letter": letter.id, "notation": concepts[next(iter(concepts))].notation}
 
 
 def _links(site: Site, readers: dict[str, Browser]) -> dict[str, str]:

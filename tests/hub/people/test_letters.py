@@ -10,7 +10,7 @@ from hub.accounts.models import Person
 from hub.errors import Conflict, NotFound, TooMany
 from hub.mail.models import Mail
 from hub.notices.models import Notice
-from hub.people import letters
+from hub.people import letter_views, letters
 from hub.people.letters import Named, answer, block, blocked_by, exchange, takes_letters, unblock, write
 from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION, Letter
 from tests.hub.communities.made import acting
@@ -148,3 +148,17 @@ def test_nobody_is_written_to_without_end(hub: Site, monkeypatch: pytest.MonkeyP
         send(hub, mair, other)
     with hub.database.reading() as session:
         assert session.scalar(select(func.count()).where(Letter.sender_id == mair)) == letters.UNANSWERED
+
+
+def test_a_form_that_is_sent_too_often_is_refused_with_what_was_typed(
+    hub: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mair, lowri = pair(hub)
+    letter = send(hub, mair, lowri)
+    monkeypatch.setattr(letter_views, "TRIES", 1)
+    browser, page = browser_of(hub, lowri), f"/my/letters/{letter}"
+    assert browser.send(page, text="").status == 400
+    refused = browser.send(page, text="From Leeds.")
+    assert refused.status == 429
+    assert refused.all("//textarea") == ["From Leeds."]
+    assert not mails_to(hub, mair)
