@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Final
@@ -15,16 +16,23 @@ ORGANISATIONS: Final = 200
 TOPICS: Final = 240
 SECTORS: Final = ("council", "fire", "police", "health", "housing", "voluntary", "national", "research", "education")
 TYPES: Final = ("practice-note", "case-study", "policy", "guidance", "report", "evaluation", "foi", "news", "dataset")
+PURPOSE: Final = 400
+"""Characters of what a community says of itself."""
+
 _SYLLABLES: Final = "ba co di fe ga hou in ka lo mu ne or pe qui re so ta un ve wa sch tion al er ment"
 _ENDINGS: Final = ("", "", "", "s", "ing", "ed", "er", "ation", "ment", "ly")
 _START: Final = datetime(2014, 1, 1, tzinfo=UTC)
 
 
 class Corpus:
-    """The same records every time. `words` are the vocabulary, most frequent first."""
+    """The same records every time. `words` are the vocabulary, most frequent first.
 
-    def __init__(self, size: int) -> None:
+    So many of them are `communities` instead, spread among the others, each with a purpose of a few lines.
+    """
+
+    def __init__(self, size: int, communities: int = 0) -> None:
         self.size = size
+        self._every = size // communities if communities else 0
         chance = random.Random(SEED)
         self.words = _vocabulary(chance)
         # Zipf with Mandelbrot's shift: the first words are frequent, but none is in every sentence.
@@ -35,7 +43,15 @@ class Corpus:
         return (self.document(number) for number in range(self.size))
 
     def document(self, number: int) -> Document:
-        """Record `number`, in English; lengths are spread as in real collections, from 60 to some 3,000 words."""
+        """Number `number`, a record or a community."""
+        made = self._record(number)
+        if not self._every or number % self._every:
+            return made
+        body, community = made.body[:PURPOSE], f"community-{number}"
+        return replace(made, document_type="community", type="community", community=community, body=body)
+
+    def _record(self, number: int) -> Document:
+        """In English; lengths are spread as in real collections, from 60 to some 3,000 words."""
         chance = random.Random(SEED + number)
         length = min(3000, max(60, int(chance.lognormvariate(6.05, 0.7))))
         topics = tuple(f"T{int(TOPICS * chance.random() ** 2):03d}" for _ in range(chance.randint(1, 4)))

@@ -1,10 +1,11 @@
 """A page of search against the raw engine: the same 400 queries, 5 facets and 10 marked extracts, interleaved.
 
-    python -m benchmarks.search_page [--engine embedded|opensearch] [--docs 100000] [--folder FOLDER]
+    python -m benchmarks.search_page [--engine embedded|opensearch] [--docs 100000] [--communities 0]
+        [--folder FOLDER]
 
 With a folder, what is there already is used again. Raw is what the engine's own client needs (benchmarks/raw.py). Our
 reader is hub/index alone; the page is the whole HTML of /search over loopback, from a web process as `moothall run`
-starts it.
+starts it. With communities, so many of the documents are such: pages that hold some take one more statement.
 """
 
 import argparse
@@ -133,13 +134,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=("embedded", "opensearch"), default="embedded")
     parser.add_argument("--docs", type=int, default=100_000)
+    parser.add_argument("--communities", type=int, default=0, help="how many of the documents are communities")
     parser.add_argument("--folder", type=Path, help="keep the indexes here for the next time")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="moothall-bench-"))
-    corpus = Corpus(given.docs)
+    corpus = Corpus(given.docs, given.communities)
     try:
         with engine(given.engine) as server:
-            bench = prepared(folder / str(given.docs), corpus, server.address if server else "")
+            bench = prepared(folder / f"{given.docs}-{given.communities}", corpus, server.address if server else "")
             with served(bench.settings) as page:
                 measure(bench.raw, bench.reader, page, corpus.pairs(QUERIES))
     finally:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from benchmarks.corpus import ORGANISATIONS, SECTORS, TOPICS, Corpus
 from hub.cli.init import make_hub
+from hub.communities.models import Community, CommunityConcept
 from hub.config import Settings, read_settings
-from hub.index.base import Document
+from hub.index.base import RECORD, Document
 from hub.organisations.models import Organisation
 from hub.processes import end, start
 from hub.records.models import RecordRow, Tag
@@ -40,7 +41,7 @@ def settings_of(folder: Path, port: int = 0, search_url: str = "embedded:") -> S
 
 
 def fill(folder: Path, corpus: Corpus) -> None:
-    """Every record as a row with its text and tags, 200 organisations with a source each, 240 topics."""
+    """Every record as a row with its text and tags, communities, 200 organisations with a source each, 240 topics."""
     parts = make_hub(settings_of(folder))
     with parts.database.writing() as session:
         store_scheme(session, _scheme())
@@ -94,6 +95,12 @@ def _sources() -> list[Source]:
 
 
 def _write(session: Session, batch: list[Document]) -> None:
+    others = [one for one in batch if one.document_type != RECORD]
+    if others:
+        session.execute(insert(Community), [_community(one) for one in others])
+        about = [{"community_id": one.id, "concept_uri": BASE + topic} for one in others for topic in set(one.topics)]
+        session.execute(insert(CommunityConcept), about)
+    batch = [one for one in batch if one.document_type == RECORD]
     session.execute(insert(RecordRow), [_row(one) for one in batch])
     tags = [
         {"record_id": one.id, "concept_uri": BASE + topic, "state": "suggested", "score": 1.0 - at / 10, "reasons": []}
@@ -101,6 +108,17 @@ def _write(session: Session, batch: list[Document]) -> None:
         for at, topic in enumerate(dict.fromkeys(one.topics))
     ]
     session.execute(insert(Tag), tags)
+
+
+def _community(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "slug": document.community,
+        "name": document.title,
+        "purpose": document.body,
+        "folded": f"{document.title}\n{document.body}".casefold(),
+        "organisation_id": document.organisation,
+    }
 
 
 def _row(document: Document) -> dict[str, Any]:
