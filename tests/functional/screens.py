@@ -152,7 +152,11 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/communities/<slug>/health": ("/communities/damp-and-mould/health", "/communities/safeguarding-leads/health"),
     "/moderation": ("/moderation", "/moderation?kind=tag", "/moderation?kind=report&age=week"),
-    "/moderation/items/<key>": ("/moderation/items/{waits}",),
+    "/moderation/items/<key>": (
+        "/moderation/items/{waits}",
+        "/moderation/items/{waits}?act=pass",
+        "/moderation/items/{waits}?act=change",
+    ),
     "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
     "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),
     "/people": ("/people", "/people?topic={notation}&sort=answers", "/people?q=zzzz"),
