@@ -88,6 +88,13 @@ def health_of(session: Session, community_id: str) -> Health:
     return Health(tuple(made), tuple(waiting_questions(session, community_id)))
 
 
+def answered_in_time(session: Session, community_id: str) -> tuple[int, int]:
+    """(questions of the last twelve months that were answered in time, all that are old enough to tell)."""
+    found = _answers(session, community_id, months_before(now(), MONTHS)[0]).values()
+    in_time = sum(one for one, _late in found)
+    return in_time, in_time + sum(late for _one, late in found)
+
+
 def waiting_questions(session: Session, community_id: str, limit: int = 50) -> Sequence[Thread]:
     """Questions that nobody else has answered for longer than they should wait, the oldest first."""
     waits = select(Thread).where(Thread.community_id == community_id, *_OPEN, Thread.created < now() - IN_TIME)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub.communities.belonging import facilitated
 from hub.communities.frame import Frame
 from hub.communities.now import Shown
-from hub.facilitating.health import FEW, IN_TIME, Health, health_of, waiting_questions
+from hub.facilitating.health import FEW, IN_TIME, Health, answered_in_time, health_of, waiting_questions
 from hub.facilitating.silos import Silos, silos_of
 from hub.facilitating.waiting import Wanted, counts, scope_of
 from hub.languages import N_
@@ -86,10 +86,19 @@ def _links(found: Silos) -> list[list[object]]:
 
 
 def strip(session: Session, frame: Frame, actor: Actor) -> Shown | None:
-    """On *Now*: what waits for whoever facilitates it, and the ways to what they do."""
+    """On *Now*: for whoever facilitates it what waits, and the ways to what they do; for others how it is going."""
     if not frame.facilitates:
-        return None
+        return _promise(session, frame)
     scope = scope_of(actor, frame.community)
     late = len(waiting_questions(session, frame.community.id))
     values = {"numbers": counts(session, scope, Wanted()), "late": late, "days": IN_TIME.days}
     return Shown("facilitating/parts/strip.html", values, aside=True)
+
+
+def _promise(session: Session, frame: Frame) -> Shown | None:
+    """What everybody may count who reads the discussions: how many questions were answered in time."""
+    if not frame.sees_talk:
+        return None
+    in_time, asked = answered_in_time(session, frame.community.id)
+    values = {"in_time": in_time, "asked": asked}
+    return Shown("facilitating/parts/promise.html", values, aside=True) if asked >= FEW else None

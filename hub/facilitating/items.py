@@ -28,7 +28,8 @@ from hub.facilitating.models import Ruling
 from hub.facilitating.waiting import Waits
 from hub.languages import gettext as _
 from hub.languages import language
-from hub.library.models import LibraryItem, LibrarySearch
+from hub.library.candidates import names_of_searches, why_said
+from hub.library.models import LibraryItem
 from hub.markdown import extract_of
 from hub.organisations.models import Organisation
 from hub.records.models import RecordRow, Tag
@@ -206,27 +207,14 @@ def _candidates(session: Session, rows: Sequence[Waits], scheme: Scheme) -> Give
     asked = select(LibraryItem, RecordRow, Organisation).join(RecordRow, RecordRow.id == LibraryItem.record_id)
     asked = asked.join(Organisation, Organisation.id == RecordRow.organisation_id)
     found = {one[0].id: one for one in session.execute(asked.where(LibraryItem.id.in_([row.item for row in rows])))}
-    ids = {part[7:] for item, _r, _o in found.values() for part in item.why if part.startswith("search ")}
-    names = (
-        dict(session.execute(select(LibrarySearch.id, LibrarySearch.name).where(LibrarySearch.id.in_(ids))).all())
-        if ids
-        else {}
-    )
+    names = names_of_searches(session, [item for item, _record, _organisation in found.values()])
     made: Given = []
     for row in rows:
         if row.item in found:
             item, record, organisation = found[row.item]
-            why = tuple(filter(None, (_brought(one, scheme, names) for one in item.why)))
+            why = tuple(filter(None, (why_said(one, scheme, names) for one in item.why)))
             made.append((row, _of_record(record, organisation) | {"why": why}))
     return made
-
-
-def _brought(reason: str, scheme: Scheme, names: dict[str, str]) -> str:
-    kind, _space, what = reason.partition(" ")
-    if kind == "topic":
-        concept = scheme.concepts.get(what)
-        return _("It is about %(topic)s", topic=concept.pref(language())) if concept else ""
-    return _("The search “%(name)s” found it", name=names[what]) if what in names else ""
 
 
 def _of_record(record: RecordRow, organisation: Organisation) -> dict[str, Any]:

@@ -50,14 +50,14 @@ def candidates(
     first = LibraryItem.found_at.desc() if order == "found" else RecordRow.published.desc().nulls_last()
     items = list(session.scalars(asked.order_by(first, LibraryItem.id.desc()).offset(offset).limit(limit)))
     shown = {one.id: one for one in cards(session, [item.record_id for item in items], scheme, allowed)}
-    searches = _names_of_searches(session, items)
+    searches = names_of_searches(session, items)
     return [
         Candidate(
             item.community_id,
             item.record_id,
             item.state,
             day_of(item.found_at),
-            tuple(filter(None, (_sentence(one, scheme, searches) for one in item.why))),
+            tuple(filter(None, (why_said(one, scheme, searches) for one in item.why))),
             shown[item.record_id],
         )
         for item in items
@@ -77,14 +77,15 @@ def _asked(community_ids: Sequence[str], actor: Actor, state: str) -> Select[Any
     return there.where(LibraryItem.community_id.in_(community_ids), LibraryItem.state == state, living)
 
 
-def _names_of_searches(session: Session, items: Sequence[LibraryItem]) -> dict[str, str]:
+def names_of_searches(session: Session, items: Sequence[LibraryItem]) -> dict[str, str]:
+    """{id: name} of the searches that brought any of these."""
     ids = {id for item in items for kind, _space, id in (one.partition(" ") for one in item.why) if kind == "search"}
     if not ids:
         return {}
     return dict(session.execute(select(LibrarySearch.id, LibrarySearch.name).where(LibrarySearch.id.in_(ids))).all())
 
 
-def _sentence(reason: str, scheme: Scheme, searches: dict[str, str]) -> str:
+def why_said(reason: str, scheme: Scheme, searches: dict[str, str]) -> str:
     """Why a document came, in words; empty when that is gone."""
     kind, _space, what = reason.partition(" ")
     if kind == "topic":
