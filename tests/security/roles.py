@@ -19,11 +19,14 @@ from harvesters.base import upsert
 from hub.accounts.models import Invitation, Membership, Person
 from hub.accounts.service import actors_for, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
+from hub.alerts.unsubscribing import make_token
 from hub.db import now
 from hub.events.addresses import address_of, renew_address, secret_of
 from hub.moderation.models import Report
 from hub.moderation.reports import Reporter, answer, find_by_secret, report_record
 from hub.moderation.takedowns import look_up, take_down
+from hub.notices.models import Notice
+from hub.notices.service import About, notify
 from hub.organisations.models import Organisation
 from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION, Blocked, Letter, Profile
 from hub.policy import ADMIN, COMMAND_LINE, CONTENT, OFFICER, OPERATOR, SITE_MODERATOR
@@ -256,6 +259,11 @@ def _profiles(session: Session, made: Readers) -> dict[str, dict[str, str]]:
     session.add_all([letter, refused])
     session.flush()
     found["there"] |= {"letters id": letter.id, "refused id": refused.id}
+    officer = made.people["officer"]
+    notify(session, person_id=officer, what="mention", about=About("post", "matrix", "/about"), title="T")
+    notice = session.scalars(select(Notice.id).where(Notice.thing_id == "matrix")).one()
+    secret = make_token(session, person_id=officer, purpose="daily")
+    found["there"] |= {"notices id": notice, "unsubscribe secret": secret}
     return found
 
 
