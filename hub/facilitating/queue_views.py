@@ -172,7 +172,7 @@ def _one(key: str, wrong: dict[str, str] | None = None) -> Any:
             "facilitating/item.html",
             item=item,
             act=act if act in acts else "",
-            grounds=[("", ""), *((one, _(words)) for one, words in grounds_of(item.kind).items())],
+            grounds=[("", _("Choose")), *((one, _(words)) for one, words in grounds_of(item.kind).items())],
             choices=[(one.id, one.name) for one in others] + [(SITE, _("The site moderators"))],
             typed=request.form,
             wrong=wrong or {},

@@ -153,9 +153,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/communities/<slug>/health": ("/communities/damp-and-mould/health", "/communities/safeguarding-leads/health"),
     "/moderation": ("/moderation", "/moderation?kind=tag", "/moderation?kind=report&age=week"),
     "/moderation/items/<key>": (
-        "/moderation/items/{waits}",
-        "/moderation/items/{waits}?act=pass",
-        "/moderation/items/{waits}?act=change",
+        *("/moderation/items/{waits}", "/moderation/items/{waits}?act=accept", "/moderation/items/{waits}?act=pass"),
+        *("/moderation/items/{reported}", "/moderation/items/{reported}?act=decline"),
     ),
     "/moderation/decisions/<id>": ("/moderation/decisions/{decision}", "/moderation/decisions/{asked}"),
     "/community-invitations/<secret>": ("/community-invitations/{community}", "/community-invitations/none"),

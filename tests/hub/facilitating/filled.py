@@ -44,8 +44,9 @@ def fill_queue(site: Site, slug: str, *, facilitator: str, member: str) -> dict[
         change = decide(
             session, scope, asked.key, Said(CHANGE, words="Leave out that they lie."), named=NAMED, language="en"
         )
-        left = [one for one in waiting(session, scope, Wanted(community_id=community.id)) if one.kind == "candidate"]
-        return {"decision": ruling.id, "asked": change.id, "waits": left[0].key if left else "none"}
+        left = waiting(session, scope, Wanted(community_id=community.id))
+        waits = {one.kind: one.key for one in left}
+        return {"decision": ruling.id, "asked": change.id, "waits": waits["candidate"], "reported": waits["report"]}
 
 
 def _about(session: Session, one: Waits) -> str:
