@@ -101,7 +101,7 @@ def tell_decided(session: Session, thread: Thread, post: Post, place: Place) -> 
 def tell_report_answered(session: Session, report: PostReport, post: Post, thread: Thread, place: Place) -> None:
     """Whoever reported is told that it was decided."""
     if report.person_id:
-        about = About("report", report.id, path_of(thread, post), thread.community_id)
+        about = About("report", report.id, path_of(thread), thread.community_id)
         notify_all(session, person_ids=[report.person_id], what="decided", about=about, title=thread.title)
 
 

@@ -47,7 +47,7 @@ LONGEST = {("demo",), ("run",), ("serve",), ("worker",), ("tick",)}
 
 
 RECORD = {("record", one) for one in ("take-down", "take-downs", "lift")}
-ELSEWHERE = {("restore",), ("mail", "test"), ("alert", "run"), ("alert", "preview"), *RECORD}
+ELSEWHERE = {("restore",), ("mail", "test"), ("mail", "receive"), ("alert", "run"), ("alert", "preview"), *RECORD}
 """Commands that go well only where no hub is, with a relay, with people, or after each other: in files of their own."""
 
 
