@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Person
+from hub.accounts.models import Membership, Person
 from hub.accounts.service import actors_for
 from hub.communities.access import CONFIDENTIAL, OPEN, PRIVATE
 from hub.communities.invitations import invite
@@ -23,6 +23,9 @@ from hub.events.models import Event
 from hub.events.service import Arranged, arrange
 from hub.library.service import pin, put_collection
 from hub.organisations.service import find_organisation
+from hub.people.access import PARTS
+from hub.people.models import EVERYBODY, ORGANISATION
+from hub.people.profiles import Words, save_profile
 from hub.policy import COMMAND_LINE, FACILITATOR, MEMBER, Actor
 from hub.records.models import RecordRow
 from hub.talk.access import Place, opening_of
@@ -64,8 +67,10 @@ def circles_of_both(session: Session) -> Ids:
     _community(session, "Private circle", PRIVATE, WARDEN, "HOU.1")
     private = _named(session, CLOSED)
     add_member(session, private, person_id=_person(session, BELONGS), role=MEMBER, actor=COMMAND_LINE)
-    row = _named(session, THERE)
-    _talk(session, row, _person(session, FACILITATES), "neighbours", ids)
+    row, facilitator = _named(session, THERE), _person(session, FACILITATES)
+    _talk(session, row, facilitator, facilitator, "neighbours", ids)
+    everybody = dict.fromkeys(PARTS, EVERYBODY)
+    ids.note("people", _profile(session, _person(session, BELONGS), "aisha", everybody, "damp"))
     return ids
 
 
@@ -80,11 +85,15 @@ def circles_of_one(session: Session, word: str, topic: str, ids: Ids) -> None:
     session.flush()
     for row in (confidential, _named(session, CLOSED)):
         add_member(session, row, person_id=hidden.id, role=MEMBER, actor=COMMAND_LINE)
-        _talk(session, row, hidden.id, word, ids)
+        _talk(session, row, hidden.id, _person(session, BELONGS), word, ids)
         _held(session, row, word, ids)
         email = f"invited-{row.visibility}-{word}@northford.example"
         at = {"address": "http://127.0.0.1:8000/community-invitations/{}", "hub": "Moothall"}
         invite(session, row, actor=COMMAND_LINE, email=email, role=MEMBER, **at)
+    northford = find_organisation(session, "northford-city").id
+    session.add(Membership(person_id=hidden.id, organisation_id=northford))
+    session.flush()
+    ids.note("people", _profile(session, hidden.id, f"{word}-friend", dict.fromkeys(PARTS, ORGANISATION), word))
     acting = actors_for(session, [asking.id])[asking.id]
     join(session, _named(session, CLOSED), actor=acting, words=f"I know all about {word}.")
 
@@ -101,12 +110,21 @@ def _community(
     return row
 
 
-def _talk(session: Session, row: Community, person: str, word: str, ids: Ids) -> None:
-    """A question with an answer that solves it and a file, a poll, an announcement, a report."""
+def _profile(session: Session, person: str, handle: str, sees: dict[str, str], word: str) -> str:
+    about = next(one.uri for one in common() if one.notation == "HOU.1")
+    words = Words(handle, sees, job=f"Head of {word}", about=f"All my life {word}.", topics=(about,))
+    return save_profile(session, actor=_acting(session, person), words=words).handle
+
+
+def _talk(session: Session, row: Community, person: str, answers: str, word: str, ids: Ids) -> None:
+    """A question with an answer that solves it and a file, a poll, an announcement, a report.
+
+    What somebody has answered stands on their profile, for those who may read it there.
+    """
     place = Place(row, _acting(session, person))
     asked = open_thread(session, place, Draft(QUESTION, f"Mould and {word}?", f"Who knows mould and {word}?"))
     post = opening_of(session, asked)
-    answer = reply(session, asked, place, f"We dried the {word} out.")
+    answer = reply(session, asked, Place(row, _acting(session, answers)), f"We dried the {word} out.")
     accept(session, answer, asked, place)
     file = attach(session, post, asked, place, Sent(f"{word}.txt", f"The {word} of mould.".encode()))
     ends = now() + timedelta(days=9)
@@ -115,6 +133,7 @@ def _talk(session: Session, row: Community, person: str, word: str, ids: Ids) ->
     for thread in (asked, poll):
         ids.note("discussions", thread.id)
     ids.note("posts", answer.id)
+    ids.note("waiting", f"{row.id}.{answer.id}")
     ids.note("files", file.id)
     facilitator = _acting(session, _facilitator(session, row))
     told = Draft(ANNOUNCEMENT, f"News of {word}", f"All about {word}.", tell=True)

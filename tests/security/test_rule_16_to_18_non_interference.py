@@ -77,6 +77,7 @@ FOLLOWED: Final = {"community": "communities", "thread": "discussions"}
 QUERIES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(SEARCHED, SEARCHES),
     "/communities": ("", "sort=name", "sort=active", "sort=members", f"q={CANARY}", f"topic={TOPIC}"),
+    "/people": ("", f"q={CANARY}", "topic=HOU.1", "organisation=northford-city"),
     "/communities/new": ("", "name=Private+circle", f"name={CANARY}+circle"),
     "/suggest.json": tuple(f"q={quote(one)}{more}" for one in TYPED for more in ("", "&format=opensearch")),
     "/organisations": ("", "sort=documents", "sort=newest", "q=north", f"q={CANARY}", "sector=council"),
@@ -118,7 +119,9 @@ def values(both: Two, rule: str) -> list[dict[str, str]] | None:
         **{f"/communities/<slug>/library/{part}/<": inside[part] for part in ("collections", "pins")},
         "/communities/": [{"slug": slug} for slug in circles],
         **{f"/{part}/": [{"id": id} for id in (*ids[part], UNKNOWN)] for part in ("discussions", "posts", "files")},
-        "/notes/": [{"id": UNKNOWN}],
+        **dict.fromkeys(("/notes/", "/moderation/decisions/", "/my/letters/"), [{"id": UNKNOWN}]),
+        "/moderation/items/": [{"key": f"first.{id}"} for id in (*ids["waiting"], f"{UNKNOWN}.{UNKNOWN}")],
+        "/people/": [{"handle": one} for one in (*ids["people"], "nobody")],
         "/records/": [{"id": id} for id in (*IDS, *shown)],
         "/sources/<id>/runs/": [{"id": source, "run_id": run} for source in sources for run in runs],
         # Of one that is shown the preview would visit its site.
