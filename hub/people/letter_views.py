@@ -20,6 +20,7 @@ from hub.people.letters import (
     exchange,
     find_letter,
     letters_of,
+    require_answerable,
     takes_letters,
     unblock,
     with_organisations,
@@ -67,6 +68,8 @@ def form(handle: str) -> Any:
 def send(handle: str) -> Any:
     """Send it, or say what is wrong."""
     typed = _typed()
+    with database().reading() as session:
+        _writable(session, handle)
     try:
         _admit()
         with database().writing() as session:
@@ -82,9 +85,7 @@ def send(handle: str) -> Any:
 def _form(handle: str, typed: dict[str, Any] | None = None, error: HubError | None = None) -> Any:
     wrong = {getattr(error, "field", "") or "text": str(error)} if error else {}
     with database().reading() as session:
-        row, account = find_profile(session, handle, actor=actor())
-        if not takes_letters(session, row.person_id, actor()):
-            raise NotFound(_("You cannot write to this person through the hub."))
+        account = _writable(session, handle)
         page = render_template(
             "people/write.html",
             handle=handle,
@@ -94,6 +95,14 @@ def _form(handle: str, typed: dict[str, Any] | None = None, error: HubError | No
             wrong=wrong,
         )
     return page, (429 if isinstance(error, TooMany) else 400) if error else 200
+
+
+def _writable(session: Session, handle: str) -> Person:
+    """Whose profile it is. NotFound for somebody who takes no letters from whoever asks: that is counted as no try."""
+    row, account = find_profile(session, handle, actor=actor())
+    if not takes_letters(session, row.person_id, actor()):
+        raise NotFound(_("You cannot write to this person through the hub."))
+    return account
 
 
 def _me(session: Session) -> str:
@@ -125,6 +134,8 @@ def letter(id: str) -> Any:
 def reply(id: str) -> Any:
     """Answer it, or say what is wrong."""
     typed = _typed()
+    with database().reading() as session:
+        require_answerable(find_letter(session, id, actor=actor()), actor())
     try:
         _admit()
         with database().writing() as session:

@@ -93,8 +93,7 @@ def answer(session: Session, id: str, *, actor: Actor, text: str, with_address: 
     """Answer a letter that somebody has written to the actor. Conflict for who can be reached no more."""
     alone(session, f"letters {actor.person_id}")
     row = find_letter(session, id, actor=actor)
-    if row.recipient_id != actor.person_id:
-        raise NotFound(_("There is nothing to answer: this letter is your own."))
+    require_answerable(row, actor)
     _require_words(row.subject, text)
     blocks = select(Blocked.id).where(Blocked.person_id == row.sender_id, Blocked.other_id == actor.person_id)
     sender = session.get(Person, row.sender_id) if row.sender_id else None
@@ -103,6 +102,12 @@ def answer(session: Session, id: str, *, actor: Actor, text: str, with_address: 
     _require_few_today(session, actor.person_id)
     mark_thing_read(session, actor.person_id, THING, [row.id])
     return _send(session, actor, sender.id, row.subject, text, with_address=with_address, answers=row.id, named=named)
+
+
+def require_answerable(row: Letter, actor: Actor) -> None:
+    """NotFound for who has written it: there is nothing to answer."""
+    if row.recipient_id != actor.person_id:
+        raise NotFound(_("There is nothing to answer: this letter is your own."))
 
 
 def _require_words(subject: str, text: str) -> None:
