@@ -21,6 +21,9 @@ from hub.communities.service import Details, open_community
 from hub.db import now
 from hub.events.models import Event
 from hub.events.service import Arranged, arrange
+from hub.facilitating.deciding import Said, decide
+from hub.facilitating.kinds import DECLINE, REPORT
+from hub.facilitating.waiting import scope_of
 from hub.library.service import pin, put_collection
 from hub.organisations.service import find_organisation
 from hub.people.access import PARTS
@@ -31,9 +34,11 @@ from hub.records.models import RecordRow
 from hub.talk.access import Place, opening_of
 from hub.talk.files import Sent, attach
 from hub.talk.kinds import ANNOUNCEMENT, POLL, QUESTION
+from hub.talk.models import PostReport
 from hub.talk.reports import report_post
 from hub.talk.service import Draft, accept, open_thread, reply
 from hub.writing.wiki import Written, begin_page, change_page
+from tests.people import NAMED
 from tests.vocab.loaded import common
 
 THERE: Final = "open-circle"
@@ -136,12 +141,22 @@ def _talk(session: Session, row: Community, person: str, answers: str, word: str
     ids.note("waiting", f"{row.id}.{answer.id}")
     ids.note("files", file.id)
     facilitator = _acting(session, _facilitator(session, row))
+    if facilitator.person_id != person:
+        rude = report_post(session, reply(session, asked, place, f"No, {word}!"), place, reason="unkind")
+        ids.note("decisions", _decided(session, row, rude, word, facilitator))
     told = Draft(ANNOUNCEMENT, f"News of {word}", f"All about {word}.", tell=True)
     open_thread(session, Place(row, facilitator), told)
     page = begin_page(session, row, Written(f"All of {word}", f"It is {word}."), actor=place.actor)
     change_page(session, row, page, Written(f"All of {word}", f"It was {word}."), seen=1, actor=place.actor)
     ids.note("wiki", page.slug)
     ids.note("events", _event(session, row, word, place.actor).id)
+
+
+def _decided(session: Session, row: Community, report: PostReport, word: str, facilitator: Actor) -> str:
+    """A post is hidden as it was reported; the id of that decision."""
+    said = Said(DECLINE, "unkind", f"It mocks {word}.")
+    key = f"{REPORT}.{row.id}.{report.id}"
+    return decide(session, scope_of(facilitator), key, said, named=NAMED, language="en").id
 
 
 def _event(session: Session, row: Community, word: str, actor: Actor) -> Event:
