@@ -122,7 +122,8 @@ def addresses(site: Site) -> dict[str, str]:
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
         here = dict(parts)
-        here["id"] = (source or "none") if rule.rule.startswith("/sources") else site.ids.get("homes", "none")
+        kind = rule.rule.split("/")[1]
+        here["id"] = {"sources": source, "discussions": site.ids.get("poll")}.get(kind, site.ids.get("homes")) or "none"
         address = rule.rule
         for part in rule.rule.split("<")[1:]:
             name = part.partition(">")[0]

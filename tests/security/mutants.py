@@ -100,6 +100,20 @@ def _picture(kind: str) -> bytes:
     return out.getvalue()
 
 
+LETTER = (
+    "Return-Path: <ann@n.example>\r\nFrom: =?utf-8?q?Ann_=C3=94?= <ann@n.example>\r\n"
+    "To: Moothall <reply+a@n.example>\r\n"
+    "Message-ID: <1@n.example>\r\nSubject: Re: Waste\r\nMIME-Version: 1.0\r\n"
+)
+ANSWER = f"{TEXT}\r\n\r\nOn 24 Nov 2026, Moothall wrote:\r\n> Who collects food waste?\r\n"
+PARTS = (
+    f'{LETTER}Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset=iso-8859-1\r\n'
+    f"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>{TEXT}</p><blockquote>=C4</blockquote>\r\n--b\r\n"
+    'Content-Type: application/pdf; name="a.pdf"\r\nContent-Disposition: attachment; filename="a.pdf"\r\n'
+    "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQ=\r\n--b--\r\n"
+)
+
+
 SOUND: dict[str, tuple[bytes, ...]] = {
     "feed": (FEED.encode(), ATOM.encode(), JSON_FEED.encode()),
     "sitemap": (SITEMAP.encode(), gzip.compress(SITEMAP.encode()), b"https://n.example/1\nhttps://n.example/2\n"),
@@ -113,6 +127,7 @@ SOUND: dict[str, tuple[bytes, ...]] = {
     "oai": (OAI.encode(),),
     "picture": tuple(_picture(kind) for kind in ("PNG", "JPEG", "WEBP")),
     "skos": (SKOS.encode(),),
+    "letter": (f"{LETTER}Content-Type: text/plain; charset=utf-8\r\n\r\n{ANSWER}".encode(), PARTS.encode()),
     "enrich": (TEXT.encode(), HTML.encode()),
 }
 """Reader -> documents that it reads."""
