@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
+from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -123,9 +124,12 @@ class Readers:
 
 @contextmanager
 def readers(folder: Path) -> Iterator[Readers]:
-    """All of them in a filled site, whose forms need no token."""
+    """All of them in a filled site, whose forms need no token; of a refusal its status counts, so its page is empty."""
     with filled_site(folder, metrics_token=TOKEN) as site:
         site.app.config["WTF_CSRF_ENABLED"] = False
+        pages = site.app.jinja_env.loader
+        assert pages is not None
+        site.app.jinja_env.loader = ChoiceLoader([DictLoader({"errors/error.html": ""}), pages])
         made = Readers(site)
         with site.database.writing() as session:
             organisations = {one.slug: one.id for one in session.scalars(select(Organisation))}
