@@ -15,62 +15,45 @@ from harvesters.fetch import Allowed, FetchTimes, Session, parse_allow
 from harvesters.politeness import Politeness
 from harvesters.sandbox import Sandbox
 from hub import tables
-from hub.accounts.announcing import DOCUMENT as PERSON
 from hub.accounts.duties import tell_owners
 from hub.accounts.oidc import Providers, guarded
 from hub.alerts.matching import Followers, Taker, match_new
 from hub.alerts.rechecking import may_go
 from hub.alerts.running import Telling
 from hub.alerts.working import tell
-from hub.communities.documents import FINDABLE as COMMUNITIES
-from hub.communities.documents import CommunityDocuments
 from hub.communities.keeping import count_again
 from hub.communities.membership import keep_facilitated
-from hub.communities.service import DOCUMENT as COMMUNITY
 from hub.config import Settings
 from hub.db import Database
 from hub.errors import BadInput, Busy, IndexUnavailable
-from hub.events.documents import FINDABLE as EVENTS
-from hub.events.documents import EventDocuments
-from hub.events.service import DOCUMENT as EVENT
 from hub.events.service import ask_for_notes
 from hub.facilitating.dormancy import mind_quiet
 from hub.facilitating.passing import escalate_due as escalate_queue
 from hub.governance.erasures import erase_again, keep_list
 from hub.governance.nights import every_night
 from hub.index.engines import open_matcher, open_reader, open_writer
-from hub.index.worker import Documents, Keeper
+from hub.index.worker import Keeper
+from hub.indexed import documents_of
 from hub.library.feeding import LibraryTaker
 from hub.library.filling import fill_due
 from hub.mail.delivery import Mailer, at_work
 from hub.mail.models import Mail
 from hub.mail.relay import read_relay
 from hub.moderation.reports import escalate_due
-from hub.people.documents import FINDABLE as PEOPLE
-from hub.people.documents import PersonDocuments
 from hub.policy import WORK
 from hub.readiness import await_ready
-from hub.records.documents import RecordDocuments
 from hub.records.service import DOCUMENT
 from hub.search.expand import Expander
-from hub.search.findable import Findable
-from hub.search.records import RECORDS
 from hub.search.saved import SavedQueries
 from hub.setup.house import Settled, agent_of
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import queue_due, sweep
 from hub.sources.notices import Named
 from hub.sources.problems import note_refused
-from hub.talk.documents import FINDABLE as THREADS
-from hub.talk.documents import ThreadDocuments
-from hub.talk.service import DOCUMENT as THREAD
 from hub.tasks.courier import Courier, Job
 from hub.tasks.ticker import Ticker
 from hub.topics.labels import labels_file
 from hub.topics.service import Vocabulary
-from hub.writing.wiki import DOCUMENT as PAGE
-from hub.writing.wiki_documents import FINDABLE as PAGES
-from hub.writing.wiki_documents import PageDocuments
 
 assert tables.TABLES, "every table is known before a session is opened"
 
@@ -164,29 +147,6 @@ def harvest_job(workshop: Workshop, run_id: str) -> None:
 
 
 JOBS: Final[dict[str, Callable[[Workshop, str], None]]] = {"harvest": harvest_job}
-
-
-def documents_of(vocabulary: Vocabulary) -> dict[str, Documents]:
-    """Everything that the index holds, by document type."""
-    return {
-        DOCUMENT: RecordDocuments(vocabulary),
-        COMMUNITY: CommunityDocuments(vocabulary),
-        THREAD: ThreadDocuments(vocabulary),
-        PAGE: PageDocuments(vocabulary),
-        EVENT: EventDocuments(vocabulary),
-        PERSON: PersonDocuments(vocabulary),
-    }
-
-
-FINDABLE: Final[dict[str, Findable]] = {
-    DOCUMENT: RECORDS,
-    COMMUNITY: COMMUNITIES,
-    THREAD: THREADS,
-    PAGE: PAGES,
-    EVENT: EVENTS,
-    PERSON: PEOPLE,
-}
-"""How what the index holds is shown, by document type."""
 
 
 def takers_of(vocabulary: Vocabulary, queries: SavedQueries) -> tuple[Taker, ...]:

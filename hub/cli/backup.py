@@ -15,7 +15,7 @@ from hub.findings.work import BACKUP
 from hub.governance.erasures import FILE as LIST
 from hub.index.engines import open_writer
 from hub.index.worker import rebuild
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.policy import COMMAND_LINE
 from hub.words import many
 

@@ -9,7 +9,7 @@ from hub.cli.shown import as_json, show, workshop
 from hub.errors import HubError
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import compare, mend
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.sources.digest import digest_of
 
 

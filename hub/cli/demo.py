@@ -25,7 +25,8 @@ from hub.demo.members import free_port, register, start_sites
 from hub.errors import BadInput, Unavailable
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.processes import supervise
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.search.expand import Expander

@@ -12,7 +12,8 @@ from hub.db import now
 from hub.errors import BadInput, Conflict
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import resume_or_queue
 from hub.sources.models import ACTIVE, WRITTEN, Run, Source

@@ -8,7 +8,7 @@ from hub.cli.shown import as_json, progress, show, workshop
 from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import waiting
 from hub.index.worker import rebuild as rebuild_index
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 
 
 @click.group()

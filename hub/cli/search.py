@@ -8,7 +8,7 @@ from hub.cli.shown import as_json, show, workshop
 from hub.errors import BadInput
 from hub.index.base import FACETS
 from hub.index.engines import open_reader
-from hub.jobs import FINDABLE
+from hub.indexed import FINDABLE
 from hub.search.expand import Expander
 from hub.search.feeds import author_of
 from hub.search.findable import AnyCard, cards_of

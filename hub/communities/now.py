@@ -1,7 +1,7 @@
 """Where packages above this one come in: what the page *Now* shows of them.
 
-`hub/app.py` names their functions in the tuple NOW; beside it stands INSIDE (hub.communities.service.Inside), by which
-everything in a community is announced to the index when others may see it. The site has both as parts.
+`hub/blueprints.py` names their functions in the tuple NOW; beside it stands INSIDE (hub.communities.service.Inside), by
+which everything in a community is announced to the index when others may see it. The site has both as parts.
 """
 
 from collections.abc import Callable, Mapping, Sequence

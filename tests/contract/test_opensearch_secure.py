@@ -19,7 +19,7 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.opensearch.address import read_address
 from hub.index.opensearch.server import WRITING, Server
 from hub.index.worker import compare
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.topics.service import Vocabulary
 from hub.wsgi import build
 from tests.contract.engines import document, ids, query

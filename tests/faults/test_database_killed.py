@@ -23,7 +23,8 @@ from hub.db import NO_ANSWER, Database, now
 from hub.index.engines import open_reader
 from hub.index.outbox import waiting
 from hub.index.worker import compare
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep

@@ -24,7 +24,8 @@ from hub.index.base import PUBLIC, Clause, Query
 from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import waiting
 from hub.index.worker import compare, deliver_all
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep

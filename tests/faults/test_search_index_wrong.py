@@ -20,7 +20,7 @@ from hub.index.opensearch.address import read_address
 from hub.index.opensearch.server import WRITING, Server
 from hub.index.opensearch.shape import Names, body, fingerprint
 from hub.index.worker import Documents, Keeper, compare
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.records.models import RecordRow
 from hub.records.service import touch
 from hub.topics.service import Vocabulary

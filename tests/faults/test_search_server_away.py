@@ -17,7 +17,8 @@ from hub.config import Settings, environment
 from hub.errors import IndexUnavailable
 from hub.index.engines import open_reader
 from hub.index.worker import compare
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.models import Run, Source

@@ -30,7 +30,7 @@ from hub.config import Settings, make_secret
 from hub.db import Database, new_id, now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import add_organisation, find_organisation
 from hub.policy import COMMAND_LINE
 from hub.readiness import upgrade

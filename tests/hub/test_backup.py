@@ -22,7 +22,8 @@ from hub.dumps import rows_of
 from hub.errors import BadInput, HubError, Unavailable
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import Differences, compare, rebuild
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE

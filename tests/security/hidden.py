@@ -21,7 +21,7 @@ from hub.config import Settings
 from hub.db import now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all, rebuild
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.moderation.reports import Reporter, report_record
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE, CONTENT, SITE_MODERATOR

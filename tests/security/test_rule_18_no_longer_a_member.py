@@ -21,7 +21,8 @@ from hub.communities.membership import leave, remove_member
 from hub.communities.models import Community
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import Workshop, documents_of
+from hub.indexed import documents_of
+from hub.jobs import Workshop
 from hub.mail.models import Mail
 from hub.mail.service import queue_mail
 from hub.policy import COMMAND_LINE

@@ -16,7 +16,7 @@ from harvesters.base import upsert
 from hub.db import now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.library.service import pin, put_collection
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE

@@ -12,7 +12,7 @@ from harvesters.run import harvest
 from harvesters.sandbox import Sandbox
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep

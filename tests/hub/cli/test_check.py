@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from hub.audit.models import Audit
 from hub.index.engines import open_reader, open_writer
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.records.models import RecordRow
 from hub.records.service import DOCUMENT
 from hub.topics.service import Vocabulary

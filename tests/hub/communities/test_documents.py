@@ -15,7 +15,7 @@ from hub.communities.service import Details, archive, change_community, count_me
 from hub.db import Database
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import compare, deliver_all, rebuild
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE, MEMBER
 from hub.topics.service import Vocabulary

@@ -12,7 +12,7 @@ from hub.accounts.models import Person
 from hub.db import beside, new_id
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.moderation.takedowns import hide, lift, look_up, take_down
 from hub.policy import COMMAND_LINE, SITE_MODERATOR
 from hub.records.blocks import TAKING_DOWN

@@ -10,7 +10,7 @@ from hub.audit.service import first_break
 from hub.errors import BadInput, Conflict, NotFound
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.moderation.takedowns import Found, hide, in_force, lift, look_up, take_down
 from hub.policy import COMMAND_LINE
 from hub.records.blocks import hash_of, place_of

@@ -11,7 +11,7 @@ from hub.accounts.models import Person
 from hub.audit.models import Audit
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.models import Organisation
 from hub.policy import ADMIN, COMMAND_LINE
 from hub.topics.service import Vocabulary

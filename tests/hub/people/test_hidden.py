@@ -6,7 +6,7 @@ from typing import Final
 from hub.accounts.models import Membership
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import find_organisation
 from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION
 from hub.policy import OFFICER

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from hub.index.engines import open_writer
 from hub.index.opensearch.address import read_address
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.topics.service import Vocabulary
 from tests.contract.engines import forget_prefix
 from tests.databases import address_of

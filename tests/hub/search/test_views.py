@@ -8,7 +8,7 @@ import pytest
 
 from hub.index.engines import open_writer
 from hub.index.worker import rebuild
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.topics.service import Vocabulary
 from tests.hub.published import MINUTES, day
 from tests.hub.site import Site, empty_site, filled_site, parameters

@@ -12,7 +12,7 @@ from hub.errors import Conflict
 from hub.index.engines import open_reader, open_writer
 from hub.index.rebuilding import compare
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow

@@ -11,7 +11,7 @@ from hub.accounts.models import Duty
 from hub.db import now
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.mail.models import Mail
 from hub.organisations.models import Organisation
 from hub.policy import COMMAND_LINE

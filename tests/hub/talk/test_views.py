@@ -16,7 +16,7 @@ from hub.communities.models import Community
 from hub.errors import BadInput
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import find_organisation
 from hub.talk.access import find_thread, opening_of
 from hub.talk.files import Sent, attach, check_file

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from hub.accounts.models import Membership, Person
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
-from hub.jobs import documents_of
+from hub.indexed import documents_of
 from hub.organisations.service import find_organisation
 from hub.policy import OFFICER
 from hub.topics.service import Vocabulary
