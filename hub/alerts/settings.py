@@ -104,7 +104,10 @@ def change_groups(session: Session, actor: Actor, given: Mapping[str, str]) -> i
     after = {**before, **given}
     setting.row.groups = {group: often for group, often in after.items() if often != USUALLY[group]}
     session.flush()
-    return sum(before[group] != after[group] for group in USUALLY)
+    changed = sum(before[group] != after[group] for group in USUALLY)
+    if changed:
+        note_act(session, actor=actor, action="change alerts", thing=f"person {actor.person_id}", changed=changed)
+    return changed
 
 
 def stop(session: Session, actor: Actor, id: str) -> None:
@@ -143,6 +146,7 @@ def less(session: Session, actor: Actor, id: str) -> bool:
         stop(session, actor, row.id)
         return True
     row.quiet = True
+    note_act(session, actor=actor, action="less of a follow", thing=f"person {actor.person_id}", kind=row.kind)
     return False
 
 

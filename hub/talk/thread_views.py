@@ -5,6 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from federation.record import clean
+from hub.audit.service import note_act
 from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.notices.service import mark_thing_read
@@ -121,8 +122,8 @@ def addressing(id: str) -> Any:
         require_writing(place)
         if ended:
             end_address(session, actor=actor(), thread_id=row.id)
-        else:
-            reply_to(session, part("settings"), thread_id=row.id, person_id=actor().person_id)
+        elif reply_to(session, part("settings"), thread_id=row.id, person_id=actor().person_id):
+            note_act(session, actor=actor(), action="ask for reply address", thing=f"thread {row.id}")
     if ended:
         flash(_("That address is dead. You can have another at any time."))
     return redirect(url_for(".thread", id=id, _anchor="by-mail"), 303)

@@ -28,12 +28,14 @@ from hub.sources.models import ACTIVE, WAITING, Run, Source
 from tests.hub.accounts.authenticator import Device, code, set_up
 from tests.hub.accounts.organisations import depart, forget, returned, signs_in_at
 from tests.hub.accounts.people import OTHER, PASSWORD, Browser
+from tests.hub.alerts.acts import ACTS as OF_ALERTS
 from tests.hub.communities.acts import ACTS as OF_COMMUNITIES
 from tests.hub.events.acts import ACTS as OF_MEETINGS
 from tests.hub.facilitating.acts import ACTS as OF_FACILITATING
 from tests.hub.library.acts import ACTS as OF_LIBRARIES
 from tests.hub.people.acts import ACTS as OF_PEOPLE
 from tests.hub.site import Site, filled_site, parameters
+from tests.hub.talk.acts import ACTS as OF_DISCUSSIONS
 from tests.hub.writing.acts import ACTS as OF_WRITING
 from tests.people import NAMED
 from tests.servers.oidc import liar
@@ -46,6 +48,7 @@ UNSAID: Final[dict[str, str]] = {
     "/account/second-factor/codes/text": "writes the codes of the page into a file and changes nothing",
     "/my/notices/read": "what one has read is nobody else's business",
     "/my/notices/<id>/open": "what one has read is nobody else's business",
+    "/my/seen": "what one has read is nobody else's business",
     "/new-password": "asks for a mail with a link; the link's use is told",
 }
 """Forms that change nothing worth telling, and why: whoever adds one here has thought about it."""
@@ -420,6 +423,8 @@ ACTS: Final[dict[str, Callable[[Sender], int]]] = {
         f"/sources/{by.source}/runs/{by.held()}/decide", decision="accept"
     ),
     **OF_COMMUNITIES,
+    **OF_DISCUSSIONS,
+    **OF_ALERTS,
     **OF_LIBRARIES,
     **OF_FACILITATING,
     **OF_PEOPLE,

@@ -1,4 +1,7 @@
-"""How each form of a library is sent so that it goes well: for the test that every one leaves a row in the log."""
+"""How each form of a library is sent so that it goes well: for the test that every one leaves a row in the log.
+
+With a document that no other form hides.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -19,14 +22,14 @@ def _slug(by: Any) -> str:
 
 def _decide(by: Any) -> int:
     page = f"/communities/{_slug(by)}/library/candidates"
-    return int(by.send(page, page, pin=by.site.ids["homes"]))
+    return int(by.send(page, page, pin=by.site.ids["joint"]))
 
 
 def _save_pin(by: Any) -> int:
     slug = _slug(by)
     with by.site.database.writing() as session:
         row = session.scalars(select(Community).where(Community.slug == slug)).one()
-        pin(session, row, by.site.ids["homes"], actor=COMMAND_LINE)
+        pin(session, row, by.site.ids["joint"], actor=COMMAND_LINE)
     page = f"/communities/{slug}/library/pins/{by.site.ids['homes']}"
     return int(by.send(page, page, act="save", note="Begin here.", collection=""))
 
