@@ -30,7 +30,7 @@ def _save_pin(by: Any) -> int:
     with by.site.database.writing() as session:
         row = session.scalars(select(Community).where(Community.slug == slug)).one()
         pin(session, row, by.site.ids["joint"], actor=COMMAND_LINE)
-    page = f"/communities/{slug}/library/pins/{by.site.ids['homes']}"
+    page = f"/communities/{slug}/library/pins/{by.site.ids['joint']}"
     return int(by.send(page, page, act="save", note="Begin here.", collection=""))
 
 
@@ -54,7 +54,7 @@ def _change_search(by: Any) -> int:
 
 
 def _pin_record(by: Any) -> int:
-    slug, page = _slug(by), f"/records/{by.site.ids['homes']}/pin"
+    slug, page = _slug(by), f"/records/{by.site.ids['joint']}/pin"
     return int(by.send(page, page, where=slug, note=""))
 
 
