@@ -135,6 +135,12 @@ def touch(session: Session, row: Community) -> None:
     announce(session, DOCUMENT, [(row.id, row.touched)])
 
 
+def touch_answered_by(session: Session, organisation_id: str) -> None:
+    """The same for all those for which an organisation answers: they are found by its name and sector."""
+    for row in session.scalars(select(Community).where(Community.organisation_id == organisation_id)).all():
+        touch(session, row)
+
+
 def note_activity(row: Community) -> None:
     """Somebody has written something there."""
     row.last_activity = now()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from federation.record import clean_line
 from hub.accounts.members import set_domains
+from hub.communities.service import touch_answered_by
 from hub.errors import BadInput, Conflict
 from hub.languages import LANGUAGES, N_, ngettext
 from hub.languages import gettext as _
@@ -202,6 +203,7 @@ def _save(session: Session, slug: str, typed: Typed) -> tuple[str, bool]:
         changed.append("domains")
     if {"slug", "sector"} & set(changed):
         touch_all(session, RecordRow.organisation_id == row.id, RecordRow.withdrawn_at.is_(None))
+        touch_answered_by(session, row.id)
     return row.slug, bool(changed)
 
 

@@ -16,6 +16,7 @@ from hub.organisations.models import Organisation
 from hub.policy import ADMIN, COMMAND_LINE
 from hub.topics.service import Vocabulary
 from tests.hub.accounts.people import Browser, errors
+from tests.hub.communities.made import made
 from tests.hub.site import Page, Site, empty_site, filled_site
 
 NORTHFORD = "/organisations/northford-city"
@@ -120,10 +121,12 @@ def test_what_only_the_hub_knows_is_said_too(operator: Browser, field: str, valu
 
 
 def test_an_operator_changes_everything_and_search_follows(hub: Site, operator: Browser) -> None:
+    with hub.database.writing() as session:
+        made(session, "Eastmere circle", organisation="eastmere-fire-and-rescue")
     page = changed(operator, "/organisations/eastmere-fire-and-rescue/edit", slug="eastmere", sector="council")
     assert page.answer.headers["Location"] == "/organisations/eastmere"
     deliver_all(hub.database, open_writer(hub.settings), documents_of(Vocabulary(hub.database)))
-    assert hub.page("/search?organisation=eastmere").total == 2
+    assert hub.page("/search?organisation=eastmere").total == 2 + 1, "its documents, and a community of its"
     assert hub.get("/organisations/eastmere-fire-and-rescue").status_code == 404
     changed(operator, "/organisations/eastmere/edit", slug="eastmere-fire-and-rescue", sector="fire")
 
