@@ -111,6 +111,10 @@ def test_search_inside_one_is_a_filter_that_can_be_taken_away(circles: Circles) 
     assert page.hits == [f"{DAMP} {OPEN}"]
     assert page.links()[f"Remove filter ✕ Community: {DAMP} {OPEN}"] == "/search?q=damp&sector=council"
     assert parameters(page.links()["Clear all filters"]) == {"q": ["damp"]}
+    inside = circles.site.page(f"/communities/damp-homes-circle-{OPEN}").links()["Search in this community"]
+    assert circles.site.page(inside).hits == [f"{DAMP} {OPEN}"]
+    closed = circles.site.page(f"/communities/{circles.confidential}", circles.member).links()
+    assert circles.site.page(closed["Search in this community"], circles.member).hits == [f"{DAMP} {CONFIDENTIAL}"]
     kept = page.all("//details[@class='filters']//input[@type='hidden'][@name='community']/@value")
     assert kept == [f"damp-homes-circle-{OPEN}"]
 
