@@ -95,9 +95,9 @@ def receive(recipients: tuple[str, ...], json_: bool) -> None:
 
     For the pipe of a mail server. What no known person sent ends with status 1 and a sentence for its sender.
     """
-    data = sys.stdin.buffer.read(LARGEST + 1)
     try:
         with workshop() as parts, Sandbox(readers=READER) as sandbox:
+            data = sys.stdin.buffer.read(LARGEST + 1)
             taken = take_mail(parts.database, sandbox, parts.settings, data, recipients)
     except (Unavailable, *NO_ANSWER) as error:
         click.echo(f"moothall: {getattr(error, 'orig', None) or error}", err=True)

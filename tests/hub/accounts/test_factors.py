@@ -14,7 +14,7 @@ from hub.accounts.keys import Keys
 from hub.accounts.models import Attempt, CodeApp, Person, RecoveryCode, WebSession
 from hub.accounts.service import make_link, open_stamped
 from hub.accounts.sessions import SESSION_COOKIE
-from hub.app import FOREIGN_POLICIES, UNSECURED
+from hub.app import FOREIGN_POLICIES, SAME_FOR_ALL, UNSECURED
 from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.policy import COMMAND_LINE, OPERATOR, SITE_MODERATOR, Actor
@@ -245,7 +245,7 @@ def test_who_must_have_one_can_do_nothing_before(site: Site, email: str, role: s
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             action = FOREIGN_POLICIES.get(rule.endpoint) or declared(site.app.view_functions[rule.endpoint])
             address = re.sub(r"<[^>]+>", "none", rule.rule)
-            if action in UNSECURED or rule.endpoint == "static":
+            if action in UNSECURED or rule.endpoint in SAME_FOR_ALL:
                 open_.append(f"{method} {rule.rule}")
                 continue
             given = {"data": {"csrf_token": token[1]}, "headers": {"Referer": BASE}} if method == "POST" else {}

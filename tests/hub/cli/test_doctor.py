@@ -40,6 +40,7 @@ WELL = [
     "silent sources",
     "approvals",
     "owners",
+    "alerts",
     "log",
     "retention",
     "backup",

@@ -47,14 +47,14 @@ class Said:
         assert self.out.count("\n") == 1, "one value, one line"
         return json.loads(self.out)
 
-    def complaint(self) -> str:
+    def complaint(self, status: int = 1) -> str:
         """The one line on the error stream of a command that failed and printed nothing."""
         assert self.out == ""
-        return self.reason()
+        return self.reason(status)
 
-    def reason(self) -> str:
+    def reason(self, status: int = 1) -> str:
         """The one line on the error stream of a command that failed, whatever it printed before."""
-        assert self.status == 1
+        assert self.status == status
         assert self.err.startswith("moothall: ")
         assert self.err.count("\n") == 1, self.err
         assert self.err.rstrip().endswith((".", "?")), "a whole sentence"
