@@ -172,7 +172,7 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
         opened.press("Sign in")
         page.wait_for_url("**/manage")
         page.goto(f"{demo.url}/sources")
-        page.locator(".entries a[href^='/sources/']").first.click()
+        page.get_by_role("link", name="Brackendale practice and policy").first.click()
         opened.press("Check now")
         page.get_by_text("on its way").wait_for()
         opened.press("Pause")
@@ -182,7 +182,7 @@ def test_the_operator_signs_in_checks_a_source_and_signs_out(demo: Demo, browser
         opened.press("Sign out")
         page.wait_for_url(f"{demo.url}/")
         page.goto(f"{demo.url}/sources")
-        page.locator(".entries a[href^='/sources/']").first.click()
+        page.get_by_role("link", name="Brackendale practice and policy").first.click()
         page.get_by_role("heading", name="What we hold").wait_for()
         assert page.get_by_role("button", name="Check now").count() == 0
         page.goto(demo.sign_in)
