@@ -1,6 +1,7 @@
 """What the six sites share: a threaded HTTP server on loopback with validators, and pages for people."""
 
 import hashlib
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,15 @@ class Answer:
 NOTHING = Answer(b"<!doctype html><title>Not found</title><h1>There is no such page</h1>", status=404)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is nothing to tell whoever looks at the demo; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Site:
     """A member's web server. Subclasses answer paths; `name` is the folder of their texts."""
 
@@ -45,8 +55,7 @@ class Site:
             def log_message(self, *_: Any) -> None:
                 """A demo's servers are quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name=self.name)
 
     @property
