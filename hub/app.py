@@ -12,7 +12,7 @@ from hub.accounts.security import POLICIES, secure
 from hub.accounts.service import held_by
 from hub.accounts.sessions import cookie_name, form_cookie, hold
 from hub.alerts.reading import UNREAD
-from hub.alerts.unsubscribe_views import blueprint as unsubscribing
+from hub.alerts.unsubscribe_views import ending as one_click
 from hub.audit.service import come_from
 from hub.blueprints import BLUEPRINTS, INSIDE, NOW
 from hub.communities.documents import name_communities
@@ -90,7 +90,7 @@ def create_app(
     )
     _templates(app)
     languages.install(app)
-    CSRFProtect(app).exempt(unsubscribing)
+    CSRFProtect(app).exempt(one_click)
     secure(app, settings, database)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
