@@ -32,7 +32,7 @@ NAMED = ("aria-label", "title", "alt", "placeholder")
 DATA = (
     "Moothall", "English", "Cymraeg", "Nederlands", "Svenska", "Deutsch", "Atom", "JSON", "CSV", "UTC", "PDF",
     "CC BY", "CC BY-SA", "CC BY-NC", "CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC 4.0", "kB", "MB", "GB",
-    "(.ics)", "Firefox", "Chrome", "Safari", "Edge", "Opera", "Test browser", "Werkzeug", "Operator", "Ann Officer",
+    "Firefox", "Chrome", "Safari", "Edge", "Opera", "Test browser", "Werkzeug", "Operator", "Ann Officer",
 )  # fmt: skip
 """Names that are the same in every language."""
 
