@@ -59,6 +59,8 @@ class Collected:
     idle: tuple[int, ...] = ()
     later: tuple[int, ...] = field(default=())
     """What was to go at once and is to wait for a digest now."""
+    asking: frozenset[str] = frozenset()
+    """The follows by which just this period was asked for."""
 
     @property
     def total(self) -> int:
@@ -99,8 +101,10 @@ def collect(session: Session, actor: Actor, *, period: str, vocabulary: Vocabula
     readable = {id for item in items for id in (item.id, *(one[0] for one in item.also))}
     idle += [row.id for row in taken if row.id not in readable]
     sections, more = _sections(items, follows)
-    ids = tuple(row.id for row in taken if row.id in readable)
-    return Collected(tuple(notices[:MOST]), sections, more + len(notices[MOST:]), ids, tuple(idle), tuple(later))
+    settled = [row for row in taken if row.id in readable]
+    asking = frozenset(id for row in settled for id in follows.asking(row.why, period))
+    more, ids = more + len(notices[MOST:]), tuple(row.id for row in settled)
+    return Collected(tuple(notices[:MOST]), sections, more, ids, tuple(idle), tuple(later), asking)
 
 
 def _is_for(notice: Told, groups: Mapping[str, str], period: str, moment: datetime) -> bool:
@@ -130,6 +134,11 @@ class _Follows:
             return row.frequency
         member = one["kind"] == COMMUNITY and not one["follow"] and one["key"] in self._circles
         return USUAL if member else NEVER
+
+    def asking(self, why: Iterable[Mapping[str, Any]], period: str) -> list[str]:
+        """The follows among these reasons that are told of at this period."""
+        rows = (self.row(one) for one in why)
+        return [row.id for row in rows if row is not None and row.frequency == period]
 
     def row(self, one: Mapping[str, Any]) -> Follow | None:
         """The follow that a reason is about."""

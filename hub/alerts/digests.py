@@ -103,12 +103,11 @@ def _queued(
 
 
 def _purpose(found: Collected, period: str) -> tuple[str, str]:
-    """What one click on this mail ends: what it is about, if that is one thing, else all mails of the period."""
-    follows = {item.follow for item in found.items}
+    """What one click on this mail ends: what it came for, if that is one thing, else all mails of the period."""
     groups = {KINDS[one.what].group for one in found.notices if one.what in KINDS}
-    if period == IMMEDIATELY and len(follows) == 1 and not found.notices and " " not in next(iter(follows)):
-        return FOLLOW, next(iter(follows))
-    if period == IMMEDIATELY and len(groups) == 1 and not follows:
+    if period == IMMEDIATELY and len(found.asking) == 1 and not found.notices:
+        return FOLLOW, next(iter(found.asking))
+    if period == IMMEDIATELY and len(groups) == 1 and not found.items:
         return GROUP, next(iter(groups))
     return period, ""
 

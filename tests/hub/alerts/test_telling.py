@@ -122,6 +122,23 @@ def test_one_click_ends_just_that_and_works_signed_out(told: Told) -> None:
     assert [row.state for row in deliveries(told, me)] == [MAILED, IN_HUB]
 
 
+def test_one_click_ends_what_a_mail_came_for_at_once_not_what_else_finds_the_same(told: Told) -> None:
+    me = told.follower(SEARCH, "q=bettong", DAILY)
+    with told.site.database.writing() as session:
+        follow(session, person_id=me.id, kind=SEARCH, key="q=bettong+hops", frequency=IMMEDIATELY)
+        for key in ("q=hops", "q=bettong+-potoroo", "q=hops+-potoroo"):
+            follow(session, person_id=me.id, kind=SEARCH, key=key, frequency=WEEKLY)
+    told.record("Bettong hops")
+    told.tell()
+    (mail,) = told.mails_to(me)
+    address = str(mail.message["List-Unsubscribe"]).strip("<>").removeprefix("https://hub.example")
+    told.site.app.test_client().post(address, base_url=BASE)
+    with told.site.database.reading() as session:
+        often = dict(session.execute(select(Follow.key, Follow.frequency).where(Follow.person_id == me.id)).all())
+    assert often.pop("q=bettong+hops") == HUB
+    assert sorted(often.values()) == [DAILY, WEEKLY, WEEKLY, WEEKLY]
+
+
 def test_what_was_queued_for_a_removed_member_is_thrown_away_or_made_anew(told: Told) -> None:
     me = told.follower(SEARCH, "q=dibbler", DAILY)
     with told.site.database.writing() as session:
