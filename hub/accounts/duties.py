@@ -269,7 +269,13 @@ def tell_owners(session: Session, hub: str, base_url: str, limit: int = 100) -> 
             subject = _("[%(hub)s] You answer for %(name)s now", hub=hub[:60], name=held[0].name[:150])
         key = f"duty {row.id} {row.since:%Y%m%d%H%M%S%f}"
         queue_mail(
-            session, key=key, recipient=person.email, subject=subject, text=text + "\n", language=person.language
+            session,
+            key=key,
+            recipient=person.email,
+            subject=subject,
+            text=text + "\n",
+            language=person.language,
+            person_id=person.id,
         )
     return len(rows)
 

@@ -1,5 +1,6 @@
 """A mail that waits, looked at again just before it goes: whoever left, was removed or suspended gets nothing of it.
 
+Nobody gets a letter of somebody who is suspended meanwhile, or from whom they take no more.
 A digest that names something which they may not read any more, or that is gone, is thrown away and made anew.
 """
 
@@ -16,6 +17,7 @@ from hub.alerts.reading import still_shown
 from hub.alerts.running import Telling
 from hub.db import alone, locking
 from hub.mail.models import Mail
+from hub.people.letters import still_goes
 from hub.policy import EVERY, Actor, audiences
 from hub.topics.service import Vocabulary
 
@@ -30,7 +32,7 @@ def may_go(telling: Telling, mail: Mail) -> bool:
             return False
         digest = session.scalar(select(Digest).where(Digest.mail_key == mail.key))
         if digest is None:
-            return not mail.key.startswith(KEY) and _belongs(actor, mail)
+            return not mail.key.startswith(KEY) and _belongs(actor, mail) and still_goes(session, mail.key)
         if _still(session, digest, person, actor, mail, telling.vocabulary):
             return True
     with telling.database.writing() as session:

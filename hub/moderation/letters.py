@@ -43,12 +43,12 @@ def tell_organisation(
     session: Session, report: Report, row: RecordRow, organisation: Organisation, reason: str, named: Named
 ) -> bool:
     """The contact point, or else the organisation's admins, hear of a new report; False when there is nobody."""
-    people: list[tuple[str, str]] = []
+    people: list[tuple[str, str, str]] = []
     if organisation.contact_email and not organisation.fictional:
-        people = [(organisation.contact_email, organisation.language)]
-    people = people or [(one.email or "", one.language) for one in _admins(session, organisation.id)]
+        people = [(organisation.contact_email, organisation.language, "")]
+    people = people or [(one.email or "", one.language, one.id) for one in _admins(session, organisation.id)]
     told = []
-    for email, language in people:
+    for email, language, person_id in people:
         with speaking(language):
             text = _(
                 "Somebody has reported a document of %(organisation)s that %(hub)s shows.\n\n"
@@ -64,7 +64,8 @@ def tell_organisation(
                 link=_page(report, organisation, named),
             )
             subject = _("[%(hub)s] A document is reported: %(title)s", hub=named.hub[:60], title=row.title[:150])
-            told.append(_send(session, f"report {report.id} {email[:100]}", email, language, subject, text))
+            key, whom = f"report {report.id} {email[:100]}", {"person_id": person_id, "circle": organisation.id}
+            told.append(_send(session, key, email, language, subject, text, **whom))
     return any(told)
 
 
@@ -83,7 +84,7 @@ def tell_moderators(session: Session, report: Report, organisation: Organisation
             )
             subject = _("[%(hub)s] A report needs a site moderator", hub=named.hub[:60])
             key = f"report {report.id} {_WHYS.index(why)} {person.id}"
-            _send(session, key, person.email or "", person.language, subject, text)
+            _send(session, key, person.email or "", person.language, subject, text, person_id=person.id)
 
 
 _WHYS: Final = (NEW, PASSED_ON, LATE, OBJECTED)
@@ -149,7 +150,18 @@ def _moderators(session: Session, *, restricted: bool) -> Sequence[Person]:
 _REACHABLE: Final = (Person.active.is_(True), Person.email.is_not(None), Person.confirmed_at.is_not(None))
 
 
-def _send(session: Session, key: str, to: str, language: str, subject: str, text: str) -> bool:
+def _send(
+    session: Session,
+    key: str,
+    to: str,
+    language: str,
+    subject: str,
+    text: str,
+    *,
+    person_id: str = "",
+    circle: str = "",
+) -> bool:
+    """With `person_id` it is for an account; of those of a `circle` for as long as they belong to it."""
     try:
         queue_mail(
             session,
@@ -158,6 +170,8 @@ def _send(session: Session, key: str, to: str, language: str, subject: str, text
             subject=clean_line(subject)[:300],
             text=clean(text) + "\n",
             language=language,
+            person_id=person_id,
+            circles=[circle] if person_id and circle else [],
         )
     except BadInput as error:
         # The report is what counts: it is not to fail because somebody cannot be told.

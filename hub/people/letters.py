@@ -34,6 +34,8 @@ UNANSWERED: Final = 3
 """Letters to one person who has answered none of them."""
 THING: Final = "letter"
 """What notices call one."""
+KEY: Final = "letter "
+"""How the key of its mail begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +189,24 @@ def _mail(session: Session, row: Letter, sender: Person, recipient: Person, name
         ]
     queue_mail(
         session,
-        key=f"letter {row.id}",
+        key=f"{KEY}{row.id}",
         recipient=recipient.email or "",
         subject=" ".join(subject.split()),
         text="\n\n".join(lines),
         language=recipient.language,
         person_id=recipient.id,
     )
+
+
+def still_goes(session: Session, key: str) -> bool:
+    """Whether the mail with this key may go: of a letter not once its writer is suspended, gone, or refused."""
+    if not key.startswith(KEY):
+        return True
+    row = session.get(Letter, key.removeprefix(KEY))
+    sender = session.get(Person, row.sender_id) if row and row.sender_id else None
+    if row is None or sender is None or not sender.active:
+        return False
+    return blocked_at(session, row.recipient_id, sender.id) is None
 
 
 def with_organisations(session: Session, person: Person) -> str:
@@ -263,7 +276,7 @@ def block(session: Session, id: str, *, actor: Actor) -> None:
         note_act(session, actor=actor, action="refuse letters", thing=f"person {actor.person_id}")
 
 
-def blocked_at(session: Session, person_id: str, other_id: str | None) -> datetime | None:
+def blocked_at(session: Session, person_id: str | None, other_id: str | None) -> datetime | None:
     """Since when somebody takes no letters from somebody else; None where they do."""
     there = select(Blocked.since).where(Blocked.person_id == person_id, Blocked.other_id == other_id)
     return session.scalar(there)

@@ -17,6 +17,7 @@ from hub.accounts.models import Person
 from hub.accounts.service import actors_for
 from hub.alerts.rechecking import may_go
 from hub.communities.access import CONFIDENTIAL
+from hub.communities.asking import ask_facilitators
 from hub.communities.membership import leave, remove_member
 from hub.communities.models import Community
 from hub.index.engines import open_writer
@@ -24,7 +25,6 @@ from hub.index.worker import deliver_all
 from hub.indexed import documents_of
 from hub.jobs import Workshop
 from hub.mail.models import Mail
-from hub.mail.service import queue_mail
 from hub.policy import COMMAND_LINE
 from hub.talk.access import Place
 from hub.talk.kinds import QUESTION
@@ -52,7 +52,7 @@ def is_suspended(session: Session, row: Community, person: str) -> None:
 
 @dataclass
 class Circle:
-    """A confidential community with a question of each of its members, and a browser of each."""
+    """A confidential community with a question of each who facilitates it, a mail to each, and a browser of each."""
 
     site: Site
     id: str
@@ -70,11 +70,10 @@ def circle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Circle]:
         with site.database.writing() as session:
             people = {name: known(session, name) for name in clients}
             warden = somebody(session, "Warden")
-            row = made(session, f"Circle of {WORD}", CONFIDENTIAL, members=list(people.values()), facilitators=[warden])
+            row = made(session, f"Circle of {WORD}", CONFIDENTIAL, facilitators=[warden, *people.values()])
             threads = {name: _asked(session, row, person, warden) for name, person in people.items()}
-            for name, person in people.items():
-                told = {"subject": "News", "text": WORD, "recipient": f"{name}@post.example"}
-                queue_mail(session, key=f"news {name}", person_id=person, circles=[row.id], **told)
+            asks = actors_for(session, [warden])[warden]
+            ask_facilitators(session, row, actor=asks, words=f"Who knows {WORD}?", hub="Hub", base_url="http://h")
             id, slug = row.id, row.slug
         deliver_all(site.database, open_writer(site.settings), documents_of(Vocabulary(site.database)))
         yield Circle(site, id, slug, threads, clients)
@@ -110,10 +109,10 @@ def test_whoever_belongs_to_it_no_more_is_told_nothing_from_the_next_request_on(
     before = told(circle, who)
     assert sum(before.values()) >= 7, before
     workshop = Workshop(site.settings, site.database)
-    waiting = select(Mail).where(Mail.key == f"news {who}")
     with site.database.reading() as session:
-        mail = session.scalars(waiting).one()
         person = session.scalars(select(Person.id).where(Person.name == who)).one()
+        mail = session.scalars(select(Mail).where(Mail.person_id == person, Mail.key.startswith("question "))).one()
+    assert WORD in mail.text
     assert may_go(workshop.telling, mail)
     with site.database.writing() as session:
         ending(session, session.get_one(Community, circle.id), person)

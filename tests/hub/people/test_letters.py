@@ -6,13 +6,17 @@ from typing import Final
 import pytest
 from sqlalchemy import func, select
 
+from hub.accounts.members import set_active
 from hub.accounts.models import Person
+from hub.alerts.rechecking import may_go
 from hub.errors import Conflict, NotFound, TooMany
+from hub.jobs import Workshop
 from hub.mail.models import Mail
 from hub.notices.models import Notice
 from hub.people import letter_views, letters
 from hub.people.letters import Named, answer, block, blocked_by, exchange, takes_letters, unblock, write
 from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION, Letter
+from hub.policy import COMMAND_LINE
 from tests.hub.communities.made import acting
 from tests.hub.people.shown import browser_of, show, shown_person
 from tests.hub.site import Site
@@ -80,6 +84,21 @@ def test_a_letter_and_its_answer_name_people_and_tell_no_address(hub: Site) -> N
         noticed = session.scalars(select(Notice).where(Notice.thing == "letter", Notice.person_id == lowri)).one()
         assert noticed.settled_at, "the letter was mailed; no mail tells of the notice besides"
         assert noticed.read_at, "it is answered"
+
+
+@pytest.mark.parametrize("meanwhile", ["suspended", "refused"])
+def test_a_letter_that_waits_does_not_go_once_its_writer_is_suspended_or_refused(hub: Site, meanwhile: str) -> None:
+    mair, lowri = pair(hub)
+    letter = send(hub, mair, lowri)
+    (mail,) = mails_to(hub, lowri)
+    telling = Workshop(hub.settings, hub.database).telling
+    assert may_go(telling, mail)
+    with hub.database.writing() as session:
+        if meanwhile == "suspended":
+            set_active(session, actor=COMMAND_LINE, person_id=mair, active=False)
+        else:
+            block(session, letter, actor=acting(session, lowri))
+    assert not may_go(telling, mail)
 
 
 def test_others_read_no_letter(hub: Site) -> None:
