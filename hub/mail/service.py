@@ -67,15 +67,16 @@ def queue_mail(
         "person_id": person_id,
     }
     require_storable(Mail, given)
-    there = _of(session, key)
-    if there is not None:
-        return there
-    mail = Mail(**given, circles=list(circles))
+    return _of(session, key) or _added(session, Mail(**given, circles=list(circles)))
+
+
+def _added(session: Session, mail: Mail) -> Mail:
+    """This mail, or the same one of another transaction, which was first and for whose end the insert has waited."""
+    key = mail.key
     try:
         with session.begin_nested():
             session.add(mail)
     except IntegrityError:
-        # Another transaction was first, for whose end the insert has waited.
         there = _of(session, key)
         if there is None:
             raise
