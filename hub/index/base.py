@@ -48,10 +48,7 @@ class Document:
     source: str = ""
     published: datetime | None = None
     audience: tuple[str, ...] = ()
-    """Ids of the organisations or communities whose people alone may find it: it goes into the restricted index.
-
-    Empty: public.
-    """
+    """Ids of organisations or communities whose people alone may find it, in the restricted index. Empty: public."""
 
 
 @dataclass(frozen=True, slots=True)
