@@ -12,10 +12,10 @@ from hub.errors import Unavailable
 from hub.index.dictionary import Dictionary
 from hub.index.engines import open_reader
 from hub.index.matching import EmbeddedMatcher
-from hub.jobs import Workshop
 from hub.readiness import await_ready
 from hub.search.expand import Expander
 from hub.tasks.courier import Courier
+from hub.workshop import Workshop
 
 THREADS: Final = 4
 """More of them wait for each other in the interpreter, which makes no more pages, and the slowest take longer."""

@@ -26,12 +26,12 @@ from hub.errors import BadInput, Unavailable
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import deliver_all
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.processes import supervise
 from hub.records.models import RecordRow, RecordVersion, Tag
 from hub.search.expand import Expander
 from hub.search.service import Asked, find
 from hub.sources.models import ProblemRow
+from hub.workshop import Workshop
 
 FOLDER: Final = Path("moothall-demo")
 MARK: Final = "demo.json"

@@ -13,12 +13,12 @@ from hub.errors import BadInput, Conflict
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.sources.harvest import Work, perform
 from hub.sources.leases import resume_or_queue
 from hub.sources.models import ACTIVE, WRITTEN, Run, Source
 from hub.sources.service import find_source
 from hub.words import many
+from hub.workshop import Workshop
 
 TOGETHER = 6
 

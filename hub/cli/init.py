@@ -7,9 +7,9 @@ from hub.config import Settings, make_secret, read_settings
 from hub.db import Database
 from hub.errors import BadInput
 from hub.index.engines import open_writer
-from hub.jobs import Workshop
 from hub.readiness import upgrade as upgrade_tables
 from hub.topics.starter import load_starter
+from hub.workshop import Workshop
 from vocab.lemmas import build_tries
 from vocab.scheme import LANGUAGES
 

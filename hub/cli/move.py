@@ -9,9 +9,9 @@ from hub.errors import BadInput
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import compare, rebuild
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.moving import move as move_rows
 from hub.moving import size_of
+from hub.workshop import Workshop
 
 
 @click.command()

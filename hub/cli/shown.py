@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from hub.config import Settings, read_settings
-from hub.jobs import Workshop
 from hub.readiness import require_ready
+from hub.workshop import Workshop
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print the result as one JSON object or list.")
 

@@ -24,13 +24,13 @@ from hub.index.engines import open_reader
 from hub.index.outbox import waiting
 from hub.index.worker import compare
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.models import RecordRow
 from hub.sources.models import Run
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.hub.running import answers, hub_in, running, working
 from tests.hub.tasks.waiting import until
 from tests.people import source_of

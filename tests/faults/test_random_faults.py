@@ -26,12 +26,12 @@ from hub.index.engines import open_reader
 from hub.index.outbox import waiting
 from hub.index.worker import compare
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow, RecordVersion
 from hub.sources.models import ACTIVE, Run, Source
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.faults.crowd import Acts, Crowd, crowd
 from tests.faults.fleet import fleet
 from tests.faults.publishers import FEEDS, REPORTS, Publishers, publishers

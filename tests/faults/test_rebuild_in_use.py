@@ -25,13 +25,13 @@ from hub.index.engines import open_reader, open_writer
 from hub.index.outbox import waiting
 from hub.index.worker import compare, deliver_all
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.keeping import Defaults, Enriched, keep
 from hub.records.service import withdraw
 from hub.sources.models import Run
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.contract.engines import forget_prefix
 from tests.databases import address_of
 from tests.hub.running import answers, hub_in, running, working

@@ -18,11 +18,11 @@ from hub.errors import IndexUnavailable
 from hub.index.engines import open_reader
 from hub.index.worker import compare
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.faults.publishers import ATOM, ONE
 from tests.faults.visitors import Visitor
 from tests.hub.running import answers, hub_in, running, working

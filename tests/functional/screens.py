@@ -26,7 +26,7 @@ from hub.communities.models import Community
 from hub.communities.service import archive
 from hub.db import new_id, now
 from hub.events.service import Arranged, arrange, cancel, say
-from hub.jobs import Watch, Workshop
+from hub.jobs import Watch
 from hub.library.searching import add_search
 from hub.library.service import pin, put_collection, reject
 from hub.mail.models import Mail
@@ -41,6 +41,7 @@ from hub.policy import ADMIN, COMMAND_LINE, MEMBER, OFFICER, OPERATOR, SITE_MODE
 from hub.sources.models import WAITING, Source
 from hub.sources.notices import Named
 from hub.sources.told import secret_of
+from hub.workshop import Workshop
 from hub.writing.wiki import Written, begin_page, change_page
 from tests.hub.accounts.people import Browser
 from tests.hub.communities.made import acting, known, made

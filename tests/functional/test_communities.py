@@ -21,11 +21,12 @@ from hub.accounts.sessions import SESSION_COOKIE
 from hub.cli.harvest import harvest_now
 from hub.communities.models import Community
 from hub.communities.service import Details, open_community
-from hub.jobs import Watch, Workshop
+from hub.jobs import Watch
 from hub.languages import gettext, speaking
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.functional.browser import Browser, Page, chromium, needs_chromium
 from tests.functional.serving import serving
 from tests.hub.alerts.telling import telling, text_of

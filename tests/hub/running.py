@@ -13,9 +13,9 @@ from pathlib import Path
 from hub.cli.init import make_hub
 from hub.config import Settings, environment
 from hub.demo.members import free_port
-from hub.jobs import Workshop
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
+from hub.workshop import Workshop
 from tests.people import settings_in
 
 ENDS = 15.0

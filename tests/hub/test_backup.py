@@ -23,12 +23,12 @@ from hub.errors import BadInput, HubError, Unavailable
 from hub.index.engines import open_reader, open_writer
 from hub.index.worker import Differences, compare, rebuild
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.organisations.models import Organisation
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
 from hub.readiness import migrations, pending, upgrade
 from hub.sources.digest import digest_of
+from hub.workshop import Workshop
 from tests.databases import DATABASES, address_of
 from tests.people import World, settings_in, source_of
 from tests.servers.postgres import programs

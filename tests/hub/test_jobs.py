@@ -16,7 +16,7 @@ from hub.config import SHORT, Settings, read_settings
 from hub.db import now
 from hub.errors import BadInput, IndexUnavailable
 from hub.index.engines import open_reader
-from hub.jobs import JOBS, Workshop, work
+from hub.jobs import JOBS, work
 from hub.mail.delivery import Mailer
 from hub.mail.models import Mail
 from hub.mail.relay import read_relay
@@ -27,6 +27,7 @@ from hub.records.models import RecordRow
 from hub.sources.leases import queue_run
 from hub.sources.models import ProblemRow, Run, Source
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.databases import address_of, on_both
 from tests.hub.mail.made import Clock, drain, mail_of, queue
 from tests.hub.running import ENDS, hub_in, working

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hub.jobs import Workshop
 from hub.organisations.service import find_organisation
 from hub.policy import COMMAND_LINE
 from hub.sources.models import Run, Source
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from tests.hub.running import ENDS, answers, hub_in, running
 from tests.hub.tasks.waiting import until
 from tests.servers.loopback import Request, serve

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.config import environment
-from hub.jobs import Workshop
 from hub.processes import YIELDS, end, start, supervise
+from hub.workshop import Workshop
 from tests.hub.running import ENDS, alive, answers, hub_in, roles, running, templates
 from tests.hub.tasks.waiting import until
 

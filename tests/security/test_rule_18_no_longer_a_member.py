@@ -23,13 +23,13 @@ from hub.communities.models import Community
 from hub.index.engines import open_writer
 from hub.index.worker import deliver_all
 from hub.indexed import documents_of
-from hub.jobs import Workshop
 from hub.mail.models import Mail
 from hub.policy import COMMAND_LINE
 from hub.talk.access import Place
 from hub.talk.kinds import QUESTION
 from hub.talk.service import Draft, open_thread, reply
 from hub.topics.service import Vocabulary
+from hub.workshop import Workshop
 from tests.hub.communities.made import known, made, somebody
 from tests.hub.site import Site, filled_site
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.jobs import Watch, Workshop
+from hub.jobs import Watch
+from hub.workshop import Workshop
 from tests.hub.site import Site, site
 
 __all__ = ["site"]

@@ -12,7 +12,7 @@ from hub.accounts.models import Attempt, Membership, Person
 from hub.audit.models import Audit
 from hub.audit.service import first_break
 from hub.db import now
-from hub.jobs import Workshop, take_up
+from hub.jobs import take_up
 from hub.mail.models import Mail
 from hub.moderation.models import Report
 from hub.moderation.personal import export_person, forget_person
@@ -21,6 +21,7 @@ from hub.organisations.service import find_organisation
 from hub.policy import ADMIN, SITE_MODERATOR
 from hub.records.models import Decision
 from hub.tasks.courier import Courier
+from hub.workshop import Workshop
 from tests.hub.accounts.people import Browser, errors
 from tests.hub.site import BASE, Page, Site
 from tests.people import NAMED

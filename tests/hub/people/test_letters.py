@@ -10,13 +10,13 @@ from hub.accounts.members import set_active
 from hub.accounts.models import Person
 from hub.alerts.rechecking import may_go
 from hub.errors import Conflict, NotFound, TooMany
-from hub.jobs import Workshop
 from hub.mail.models import Mail
 from hub.notices.models import Notice
 from hub.people import letter_views, letters
 from hub.people.letters import Named, answer, block, blocked_by, exchange, takes_letters, unblock, write
 from hub.people.models import ACCOUNT, EVERYBODY, NOBODY, ORGANISATION, Letter
 from hub.policy import COMMAND_LINE
+from hub.workshop import Workshop
 from tests.hub.communities.made import acting
 from tests.hub.people.shown import browser_of, show, shown_person
 from tests.hub.site import Site

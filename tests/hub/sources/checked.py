@@ -12,12 +12,12 @@ from sqlalchemy import select
 from hub.accounts.service import make_link
 from hub.cli.harvest import Harvested, harvest_now
 from hub.cli.init import make_hub
-from hub.jobs import Workshop
 from hub.organisations.service import add_organisation
 from hub.policy import COMMAND_LINE
 from hub.records.models import RecordRow
 from hub.sources.models import ProblemRow, Run
 from hub.sources.service import add_source
+from hub.workshop import Workshop
 from hub.wsgi import build
 from tests.people import settings_in
 from tests.servers.loopback import Answer, Request, Site, serve

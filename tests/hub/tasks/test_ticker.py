@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.db import now
-from hub.jobs import Workshop, start_due
+from hub.jobs import start_due
 from hub.sources.models import Run
 from hub.tasks.courier import Courier
 from hub.tasks.ticker import Ticker
+from hub.workshop import Workshop
 from tests.hub.tasks.waiting import until
 from tests.people import World, source_of
 
