@@ -1,6 +1,6 @@
 """The whole way of new documents to those who follow: from the database, by the matcher, to rows of deliveries.
 
-    python -m benchmarks.alerts [--searches 10000] [--docs 2000] [--database URL]
+    python -m benchmarks.alerts [--searches 10000] [--docs 2000] [--database URL] [--engine opensearch://…]
 
 A hub in a folder of its own (SQLite, or the database that is named, which must be empty): 1,000 people with ten saved
 searches each, of the kinds of benchmarks.saved_searches, and as many new documents. What is measured is
@@ -95,9 +95,10 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=10_000)
     parser.add_argument("--docs", type=int, default=2_000)
     parser.add_argument("--database", default="")
+    parser.add_argument("--engine", default="embedded:", help="embedded: (the usual), or opensearch://…")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        settings = read_settings(data=Path(folder), database_url=given.database)
+        settings = read_settings(data=Path(folder), database_url=given.database, search_url=given.engine)
         database = Database(settings.database)
         upgrade(database)
         with database.writing() as session:
