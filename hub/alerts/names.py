@@ -11,11 +11,13 @@ from hub.accounts.models import Person
 from hub.communities.access import found_by, talk_shown_to
 from hub.communities.documents import FINDABLE as COMMUNITIES
 from hub.communities.models import Community
+from hub.events.documents import FINDABLE as EVENTS
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.notices.following import COMMUNITY, KINDS, ORGANISATION, PERSON, SEARCH, THREAD, TOPIC
 from hub.organisations.models import Organisation
 from hub.people.access import known_to
+from hub.people.documents import FINDABLE as PEOPLE
 from hub.people.models import Profile
 from hub.search.facets import FACET_WORDS, Names
 from hub.search.records import RECORDS
@@ -24,6 +26,7 @@ from hub.talk.documents import FINDABLE as THREADS
 from hub.talk.models import Thread
 from hub.topics.service import Vocabulary
 from hub.words import on
+from hub.writing.wiki_documents import FINDABLE as PAGES
 
 Key = tuple[str, str]
 """Kind and key of what is followed."""
@@ -136,7 +139,10 @@ class Labels:
         return [(row[0], row[1], row[2]) for row in self._session.execute(select(*columns).where(condition))]
 
 
-_FINDABLE: Final = {"record": RECORDS, "community": COMMUNITIES, "thread": THREADS}
+_FINDABLE: Final = {
+    **{"record": RECORDS, "community": COMMUNITIES, "thread": THREADS},
+    **{"page": PAGES, "meeting": EVENTS, "person": PEOPLE},
+}
 """Whose kinds have names that a filter of a search may hold."""
 
 _READERS: Final[dict[str, Callable[[Labels, list[str]], Mapping[str, tuple[str, str]]]]] = {
