@@ -132,17 +132,20 @@ def found(
     concepts: Collection[str] | None = None,
 ) -> list[Listed]:
     """Those that these conditions leave, in this order, as the actor may see them."""
-    answers = answers_counted(actor, concepts).scalar_subquery().label("answers")
-    notes = notes_counted(actor, concepts).scalar_subquery().label("notes")
+    answers: Any = answers_counted(actor, concepts).scalar_subquery().label("answers")
+    notes: Any = notes_counted(actor, concepts).scalar_subquery().label("notes")
+    first = (answers.desc(), notes.desc()) if order == "answers" else ()
+    placed = select(Profile.person_id).join(Person, Person.id == Profile.person_id).where(*conditions)
+    placed = placed.order_by(*first, func.lower(Person.name), Person.id).offset(offset).limit(limit)
+    # First who they are: a database counts for every row that it sorts, not for those of the page alone.
+    ids = list(session.scalars(placed))
     parts = tuple(part_shown_to(part, actor).label(part) for part in ("job", "organisations", "topics"))
     says: Any = _says(actor, concepts or ()).label("says")
     asked = select(Profile, Person.name, answers, notes, says, *parts).join(Person, Person.id == Profile.person_id)
-    first = (answers.desc(), notes.desc()) if order == "answers" else ()
-    ordered = asked.where(*conditions).order_by(*first, func.lower(Person.name), Person.id)
-    rows = session.execute(ordered.offset(offset).limit(limit)).all()
-    circles = organisations_of(session, [row.Profile.person_id for row in rows if row.organisations])
-    topics = _topics(session, [row.Profile.person_id for row in rows if row.topics])
-    return [_listed(row, circles, topics) for row in rows]
+    rows = {row.Profile.person_id: row for row in session.execute(asked.where(Profile.person_id.in_(ids)))}
+    circles = organisations_of(session, [id for id, row in rows.items() if row.organisations])
+    topics = _topics(session, [id for id, row in rows.items() if row.topics])
+    return [_listed(rows[id], circles, topics) for id in ids if id in rows]
 
 
 def _listed(row: Any, circles: Mapping[str, list[Circle]], topics: Mapping[str, list[str]]) -> Listed:
