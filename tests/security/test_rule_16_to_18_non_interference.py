@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from hub.accounts.service import held_by
+from hub.alerts.digests import KEY
 from hub.index.opensearch.address import read_address
 from hub.mail.models import Mail
 from hub.sources.models import Run, Source
@@ -77,6 +79,7 @@ FOLLOWED: Final = {"community": "communities", "thread": "discussions"}
 QUERIES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(SEARCHED, SEARCHES),
     "/communities": ("", "sort=name", "sort=active", "sort=members", f"q={CANARY}", f"topic={TOPIC}"),
+    "/my/alerts/why": tuple(f"record={one}" for one in ("", AFTERWARDS, RECORDS[0])),
     "/people": ("", f"q={CANARY}", "topic=HOU.1", "organisation=northford-city"),
     "/communities/new": ("", "name=Private+circle", f"name={CANARY}+circle"),
     "/suggest.json": tuple(f"q={quote(one)}{more}" for one in TYPED for more in ("", "&format=opensearch")),
@@ -164,6 +167,7 @@ CHANCE: Final = (
     (re.compile(r'(name="csrf_token" value=")[^"]+'), r"\1"),  # drawn for each form
     (re.compile(r'(<svg class="qr").*?</svg>|(<code class="spelled">)[^<]+|(name="sealed" value=")[^"]+'), ""),
     # the secret of a new app for codes
+    (re.compile(r'(name="until" value=")[^"]+'), r"\1"),  # when My hub was shown
     (re.compile(r"(cursor=)[\w~-]+"), r"\1"),  # names a list that is kept, sealed
     (re.compile(r"(</id>\s*<updated>)[^<]+(?=(?:(?!<entry>).)*\Z)", re.S), r"\1"),  # a feed without entries is of now
 )
@@ -306,10 +310,40 @@ def test_no_mail_tells_anybody_else(embedded: Two) -> None:
     with embedded.without.database.reading() as session:
         before = set(session.scalars(select(Mail.id)))
     with embedded.having.database.reading() as session:
-        mails = [one for one in session.scalars(select(Mail)) if one.id not in before]
+        mails = [one for one in session.scalars(select(Mail)) if one.id not in before and not one.key.startswith(KEY)]
     told = {mail.recipient for mail in mails}
     assert {f"new-{CANARY}@northford.example", "standards@northford.example"} <= told, "the members are told"
     assert all(one.endswith("@northford.example") for one in told), told
+
+
+def test_what_people_follow_is_mailed_to_nobody_else(embedded: Two) -> None:
+    """Everybody follows the same: only those who may read what is hidden are told anything else."""
+    without, having = (digests(site) for site in (embedded.without, embedded.having))
+    for who in STRANGERS[1:]:
+        told = digests_to(embedded, without, who)
+        assert len(told) >= 2, f"{who} is told of what is not hidden"
+        assert told == digests_to(embedded, having, who), f"{who} can tell by mail"
+    for who in MEMBERS:
+        assert CANARY not in str(digests_to(embedded, without, who)).lower()
+        assert CANARY in str(digests_to(embedded, having, who)).lower(), who
+
+
+def digests(site: Site) -> dict[str, list[tuple[str, str]]]:
+    """{person: subjects and texts of the mails of what they follow}, without the secrets in them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with site.database.reading() as session:
+        for mail in session.scalars(select(Mail).where(Mail.key.startswith(KEY)).order_by(Mail.subject, Mail.text)):
+            text = re.sub(r"(/unsubscribe/)\S+", r"\1", mail.text)
+            found.setdefault(mail.person_id, []).append((mail.subject, text))
+    return found
+
+
+def digests_to(both: Two, told: Mapping[str, list[tuple[str, str]]], who: str) -> list[tuple[str, str]]:
+    """Those to one of our readers."""
+    with both.without.database.reading() as session:
+        held = held_by(session, both.sessions[who])
+    assert held is not None
+    return told.get(held.actor.person_id, [])
 
 
 @pytest.mark.parametrize("who", MEMBERS)
