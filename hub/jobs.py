@@ -11,7 +11,8 @@ from typing import Final
 from hub.accounts.duties import tell_owners
 from hub.alerts.matching import Followers, Taker, match_new
 from hub.alerts.rechecking import may_go
-from hub.alerts.working import tell
+from hub.alerts.searches import Means
+from hub.alerts.working import Done, tell
 from hub.communities.keeping import count_again
 from hub.communities.membership import keep_facilitated
 from hub.config import Settings
@@ -93,11 +94,6 @@ def take_up(workshop: Workshop, courier: Courier) -> None:
         keep_list(session, workshop.settings.data)
 
 
-def tell_followers(workshop: Workshop) -> None:
-    """Whatever is new reaches those who follow it, by the hub and by mail."""
-    tell(workshop.telling)
-
-
 def may_still_go(workshop: Workshop, mail: Mail) -> bool:
     """Whether a mail that waits may go to whom it was written for."""
     return may_go(workshop.telling, mail)
@@ -115,6 +111,7 @@ class Watch:
     """What looks at all that is new: for the libraries of communities, and for whoever follows it."""
 
     def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
         self._database = workshop.database
         self._vocabulary = workshop.vocabulary
         self._records = documents_of(workshop.vocabulary)[DOCUMENT]
@@ -133,9 +130,9 @@ class Watch:
         fill_due(self._database, self._reader, self._vocabulary, self._queries)
         return matched
 
-    def watch(self) -> None:
-        """The same, for the clock."""
-        self.look()
+    def tell(self) -> Done:
+        """Whatever is new reaches those who follow it, by the hub and by mail."""
+        return tell(self._workshop.telling, Means(self._vocabulary, self._matcher, self._queries))
 
 
 @contextmanager
@@ -167,9 +164,10 @@ def _ticking(workshop: Workshop, courier: Courier) -> Iterator[None]:
     """The clock: what is due is queued, what nobody works on is sent again."""
     ticker = Ticker()
     ticker.every(workshop.times.tick, partial(start_due, workshop, courier))
-    ticker.every(workshop.times.tick, Watch(workshop).watch)
+    watch = Watch(workshop)
+    ticker.every(workshop.times.tick, watch.look)
     ticker.every(workshop.times.sweep, partial(take_up, workshop, courier))
-    ticker.every(workshop.times.sweep, partial(tell_followers, workshop))
+    ticker.every(workshop.times.sweep, watch.tell)
     ticker.every(workshop.times.night, partial(delete_old, workshop))
     take_up(workshop, courier)
     ticker.start()

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from hub.alerts.models import IN_HUB, MAILED, TOLD, URGENT, WAITING, AlertSetting, Delivery, Digest
 from hub.alerts.names import Label, Labels
-from hub.alerts.searches import BY_QUERY, query_for
+from hub.alerts.searches import BY_QUERY, Means, query_for
 from hub.db import now
 from hub.errors import NotFound
-from hub.index.base import SavedMatcher
 from hub.languages import gettext as _
 from hub.notices.following import FREQUENCIES
 from hub.notices.models import Follow
@@ -21,8 +20,6 @@ from hub.policy import Actor, audiences
 from hub.records.cards import Card, cards
 from hub.records.documents import RecordDocuments
 from hub.records.models import RecordRow
-from hub.search.saved import SavedQueries
-from hub.topics.service import Vocabulary
 from hub.words import at
 
 KEPT: Final = timedelta(days=90)
@@ -45,17 +42,11 @@ class Explanation:
     reasons: tuple[Label, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an explanation is found with: a matcher of this process, which keeps no searches on any server."""
-
-    vocabulary: Vocabulary
-    matcher: SavedMatcher
-    queries: SavedQueries
-
-
 def explain(session: Session, actor: Actor, record_id: str, means: Means) -> Explanation:
-    """NotFound for a record that there is not, or that they may not read."""
+    """NotFound for a record that there is not, or that they may not read.
+
+    The matcher is to be one of this process, which keeps no searches on any server.
+    """
     circles = audiences(actor)
     found = cards(session, [record_id], means.vocabulary.scheme, circles)
     if not found:

@@ -39,25 +39,20 @@ USUAL: Final = DAILY
 """How often members hear of their community who have not said otherwise."""
 
 
-def tell_next(database: Database, scheme: Scheme) -> bool:
-    """Tell of the happening that waits longest; false when none waits."""
-    waiting = select(Happening.id).where(Happening.told_at.is_(None)).order_by(Happening.id).limit(1)
-    with database.reading() as session:
-        if session.scalar(waiting) is None:
-            return False
+def tell_of(database: Database, scheme: Scheme, id: int, searches: Sequence[str]) -> bool:
+    """Tell of a happening, also those who follow one of these searches (by their hashes); false when it was told."""
     with database.writing() as session:
-        row = session.scalar(
-            locking(select(Happening).where(Happening.told_at.is_(None)).order_by(Happening.id).limit(1), skip=True)
-        )
+        there = select(Happening).where(Happening.id == id, Happening.told_at.is_(None))
+        row = session.scalar(locking(there, skip=True))
         if row is None:
             return False
-        _tell(session, row, scheme)
+        _tell(session, row, [*_hashes(row, scheme), *searches])
         row.told_at = now()
     return True
 
 
-def _tell(session: Session, row: Happening, scheme: Scheme) -> None:
-    wanted = _wanted(session, row, scheme)
+def _tell(session: Session, row: Happening, hashes: Sequence[str]) -> None:
+    wanted = _wanted(session, row, hashes)
     wanted.pop(row.by_id or "", None)
     community = session.get(Community, row.community_id) if row.community_id else None
     people = sorted(wanted)
@@ -81,12 +76,13 @@ def _row(row: Happening, person_id: str, why: Sequence[tuple[str, dict[str, str]
     }
 
 
-def _wanted(session: Session, row: Happening, scheme: Scheme) -> dict[str, list[tuple[str, dict[str, str]]]]:
+def _wanted(session: Session, row: Happening, hashes: Sequence[str]) -> dict[str, list[tuple[str, dict[str, str]]]]:
     """{person: [(how often, what a delivery says of why)]}."""
-    hashes = _hashes(row, scheme)
     found: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    for follow in session.scalars(select(Follow).where(Follow.hashed.in_(hashes), Follow.frequency != NEVER)):
-        found.setdefault(follow.person_id, []).append((follow.frequency, why_of(follow)))
+    for start in range(0, len(hashes), IN_STATEMENT):
+        some = Follow.hashed.in_(hashes[start : start + IN_STATEMENT])
+        for follow in session.scalars(select(Follow).where(some, Follow.frequency != NEVER)):
+            found.setdefault(follow.person_id, []).append((follow.frequency, why_of(follow)))
     if row.community_id and row.what in OF_COMMUNITIES:
         said = select(Follow.person_id).where(Follow.hashed == hash_of(COMMUNITY, row.community_id))
         members = select(CommunityMember.person_id).where(

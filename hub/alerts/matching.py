@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.service import actors_for
 from hub.alerts.models import IN_HUB, URGENT, WAITING, Delivery
-from hub.alerts.searches import BY_QUERY, query_for
+from hub.alerts.searches import BY_QUERY, followed_by
 from hub.db import Database, alone, locking, now
 from hub.index.base import Document, Query, SavedMatcher
 from hub.index.worker import Documents
 from hub.notices.following import HUB, IMMEDIATELY, NEVER
 from hub.notices.models import Follow
-from hub.organisations.models import Organisation
 from hub.policy import EVERY, audiences
 from hub.records.models import RecordRow
 from hub.search.saved import SavedQueries
@@ -111,16 +110,8 @@ class Followers:
         self._scheme = scheme
 
     def searches(self, session: Session) -> Mapping[str, Query]:
-        """One for each thing that somebody follows, however many do: by the hash of what it is."""
-        rows = session.execute(
-            select(Follow.hashed, Follow.kind, Follow.key).where(Follow.kind.in_(BY_QUERY)).distinct()
-        ).all()
-        slugs = dict(session.execute(select(Organisation.id, Organisation.slug)).all())
-        made = (
-            (hashed, query_for(kind, key, queries=self._queries, scheme=self._scheme, slugs=slugs))
-            for hashed, kind, key in rows
-        )
-        return {hashed: query for hashed, query in made if query is not None}
+        """One for each thing that somebody follows, by the hash of what it is."""
+        return followed_by(session, BY_QUERY, queries=self._queries, scheme=self._scheme)
 
     def take(self, session: Session, documents: Mapping[str, Document], found: Mapping[str, tuple[str, ...]]) -> None:
         """A delivery for each person and record, with every reason; of what finds very much at once the newest."""

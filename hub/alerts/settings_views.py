@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from hub.alerts.collecting import PERIODS
 from hub.alerts.digests import preview
-from hub.alerts.explaining import Means, explain
+from hub.alerts.explaining import explain
+from hub.alerts.searches import Means
 from hub.alerts.settings import change_groups, change_lines, lines_of, pause, setting_of, stop
 from hub.db import now
 from hub.languages import N_

@@ -9,7 +9,6 @@ from hub.accounts.models import Person
 from hub.alerts.collecting import PERIODS
 from hub.alerts.digests import preview as preview_letter
 from hub.alerts.digests import reachable
-from hub.alerts.working import tell
 from hub.cli.shown import as_json, show, workshop
 from hub.db import now
 from hub.errors import NotFound
@@ -28,8 +27,8 @@ def alert() -> None:
 def run(json_: bool) -> None:
     """Do now what `moothall run` does all the time: match what is new, and make the mails that are due."""
     with workshop() as parts:
-        records = Watch(parts).look()
-        done = tell(parts.telling)
+        watch = Watch(parts)
+        records, done = watch.look(), watch.tell()
     mails = ", ".join(f"{number} {period}" for period, number in done.mails.items())
     words = f"{many(records, 'new document')} matched, {many(done.happenings, 'happening')} told."
     show({"records": records, **asdict(done)}, json_=json_, words=lambda: f"{words} Mails made: {mails or 'none'}.")

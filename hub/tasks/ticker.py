@@ -18,7 +18,7 @@ class Ticker:
         # It warns of each tick that finds the one before still at work, which is as it should be.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
-    def every(self, seconds: float, call: Callable[[], None]) -> None:
+    def every(self, seconds: float, call: Callable[[], object]) -> None:
         """Register `call`; it must be harmless when two tickers of one hub do it at the same time."""
 
         def tick() -> None:

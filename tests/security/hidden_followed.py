@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person
 from hub.alerts.models import Delivery, Digest
-from hub.alerts.working import tell
 from hub.communities.models import Community
 from hub.db import now
 from hub.jobs import Watch
@@ -52,9 +51,9 @@ def everybody_follows(session: Session, held: Mapping[str, Sequence[str]], topic
 
 def told(site: Site, moment: datetime) -> None:
     """What is new is matched, and told to those who follow it: in both hubs at this moment."""
-    workshop = Workshop(site.settings, site.database)
-    Watch(workshop).look()
-    tell(workshop.telling)
+    watch = Watch(Workshop(site.settings, site.database))
+    watch.look()
+    watch.tell()
     with site.database.writing() as session:
         session.execute(update(Delivery).values(at=moment))
         session.execute(update(Digest).values(created=moment))

@@ -13,6 +13,7 @@ from hub.alerts.matching import Followers, match_new
 from hub.alerts.models import AlertRun
 from hub.alerts.rechecking import may_go
 from hub.alerts.running import Telling
+from hub.alerts.searches import Means
 from hub.alerts.working import Done, tell
 from hub.db import new_id, now
 from hub.index.matching import EmbeddedMatcher
@@ -44,6 +45,7 @@ class Told:
     post: Post
     telling: Telling
     followers: Followers
+    means: Means
 
     @property
     def documents(self) -> RecordDocuments:
@@ -78,9 +80,9 @@ class Told:
         if a_day_later:
             with self.site.database.writing() as session:
                 session.execute(delete(AlertRun))
-        while match_new(self.site.database, EmbeddedMatcher(), self.documents, [self.followers]).records:
+        while match_new(self.site.database, self.means.matcher, self.documents, [self.followers]).records:
             pass
-        return tell(self.telling)
+        return tell(self.telling, self.means)
 
     def send(self) -> None:
         """Hand in all that waits."""
@@ -116,4 +118,5 @@ def telling(site: Site) -> Iterator[Told]:
     queries = SavedQueries(vocabulary, Expander(vocabulary, site.settings.cache))
     followers = Followers(queries, vocabulary.scheme)
     with smtp() as post:
-        yield Told(site, post, Telling(site.database, vocabulary, NAMED, site.settings), followers)
+        means = Means(vocabulary, EmbeddedMatcher(), queries)
+        yield Told(site, post, Telling(site.database, vocabulary, NAMED, site.settings), followers, means)

@@ -15,8 +15,12 @@ from hub.notices.models import Follow, Notice
 from hub.notices.service import LIBRARY, TALK, About, happened, notify, withdraw_notices
 from hub.organisations.models import Organisation
 from hub.policy import MEMBER, OFFICER, Actor
+from hub.talk.access import Place
+from hub.talk.kinds import QUESTION
+from hub.talk.service import Draft, open_thread
 from tests.hub.alerts.people import community, leave_all, somebody
 from tests.hub.alerts.telling import Told, telling, text_of
+from tests.hub.communities.made import acting
 from tests.hub.site import BASE, Site
 from tests.vocab.loaded import common
 
@@ -154,6 +158,23 @@ def test_what_was_queued_for_a_removed_member_is_thrown_away_or_made_anew(told: 
     assert "Canary" not in text_of(mail)
     assert "Dibbler" in text_of(mail)
     assert mail.message["Subject"] == "[Moothall] Your day: 1 new thing"
+
+
+def test_a_search_finds_what_people_write_for_those_who_may_read_it(told: Told) -> None:
+    me = told.follower(SEARCH, "q=pademelon", IMMEDIATELY)
+    other = told.follower(SEARCH, "q=pademelon&type=idea", IMMEDIATELY)
+    with told.site.database.writing() as session:
+        author = somebody(session, "Author").id
+        for visibility in ("open", "private"):
+            place = Place(community(session, visibility, members=(author,)), acting(session, author))
+            open_thread(session, place, Draft(QUESTION, f"Pademelon, {visibility}?", "Who knows?"))
+    told.tell()
+    (mail,) = told.mails_to(me)
+    assert "“Pademelon, open?”" in str(mail.message["Subject"])
+    assert "Why you get this: your search “pademelon”." in text_of(mail)
+    assert "private" not in text_of(mail)
+    assert told.mails_to(other) == []
+    assert told.tell().happenings == 0, "each is told once"
 
 
 def test_a_suspended_person_gets_nothing_of_the_queue(told: Told) -> None:
