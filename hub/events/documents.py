@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.communities.access import talk_shown_to
 from hub.communities.models import Community
+from hub.communities.placed import BODY, TOPICS, about, document_in, shown_in
 from hub.events.models import Event
 from hub.events.reading import path_of
 from hub.events.service import DOCUMENT
@@ -17,7 +18,6 @@ from hub.languages import gettext as _
 from hub.markdown import extract_of, plain_of
 from hub.search.findable import Findable, Shown, Titles
 from hub.topics.service import Vocabulary
-from hub.writing.placed import BODY, TOPICS, about, document_in, shown_in
 from vocab.scheme import Scheme
 
 WORDS: Final = {DOCUMENT: N_("Meeting")}

@@ -1,27 +1,46 @@
 """Threads in search: as the index sees them, as results show them, and by title while the index is away."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from hub.communities.access import talk_of, talk_shown_to
-from hub.communities.models import Community, CommunityConcept
+from hub.communities.access import talk_shown_to
+from hub.communities.models import Community
+from hub.communities.placed import BODY, TOPICS, document_in, shown_in
 from hub.index.base import Document
 from hub.languages import gettext as _
-from hub.languages import language, ngettext
+from hub.languages import ngettext
 from hub.markdown import extract_of, plain_of
-from hub.records.cards import Topic, day_of
-from hub.search.findable import Findable, Shown, Titles, Within
+from hub.records.cards import day_of
+from hub.search.findable import Findable, Shown, Titles
 from hub.talk.kinds import KINDS
 from hub.talk.models import Post, Thread, ThreadConcept
 from hub.topics.service import Vocabulary
 from vocab.scheme import Scheme
 
 TYPE: Final = "thread"
-BODY: Final = 200_000
-"""Characters of a text that the index takes."""
+
+_OPENING: Final = (
+    select(func.min(func.substr(Post.text, 1, 1000)))
+    .where(Post.thread_id == Thread.id, Post.opening.is_(True))
+    .correlate(Thread)
+    .scalar_subquery()
+)
+_OWN: Final = (
+    select(func.aggregate_strings(cast(ThreadConcept.concept_uri, Text), "\n"))
+    .where(ThreadConcept.thread_id == Thread.id)
+    .correlate(Thread)
+    .scalar_subquery()
+)
+_THERE: Final = (Thread.hidden_at.is_(None), Thread.title != "")
+_WHOLE: Final = (
+    select(Thread, Community, func.coalesce(_OWN, TOPICS), _OPENING)
+    .join(Community, Community.id == Thread.community_id)
+    .where(Thread.id.in_(bindparam("ids", expanding=True)), *_THERE)
+)
+"""A thread, where it stands, a line for each of its topics (or its community's), and how it begins."""
 
 
 class ThreadDocuments:
@@ -32,99 +51,45 @@ class ThreadDocuments:
 
     def ids_after(self, session: Session, id: str, limit: int) -> list[str]:
         """The next ids in order, for walking through all of them."""
-        there = select(Thread.id).where(Thread.id > id, Thread.hidden_at.is_(None), Thread.title != "")
+        there = select(Thread.id).where(Thread.id > id, *_THERE)
         return list(session.scalars(there.order_by(Thread.id).limit(limit)))
 
     def load(self, session: Session, ids: Sequence[str]) -> dict[str, Document | None]:
         """The present state of these threads."""
-        rows = session.execute(
-            select(Thread, Community)
-            .join(Community, Community.id == Thread.community_id)
-            .where(Thread.id.in_(ids), Thread.hidden_at.is_(None), Thread.title != "")
-        ).all()
         texts: dict[str, list[str]] = {}
         said = select(Post.thread_id, Post.text).where(Post.thread_id.in_(ids), Post.hidden_at.is_(None))
         for thread_id, text in session.execute(said.order_by(Post.opening.desc(), Post.created, Post.id)):
             texts.setdefault(thread_id, []).append(plain_of(text))
-        own = _concepts(session, ThreadConcept.thread_id, ThreadConcept, ids)
-        theirs = _concepts(session, CommunityConcept.community_id, CommunityConcept, [row[1].id for row in rows])
         found: dict[str, Document | None] = dict.fromkeys(ids)
-        for thread, community in rows:
-            uris = own.get(thread.id) or theirs.get(community.id, [])
-            body = "\n".join(texts.get(thread.id, []))
-            found[thread.id] = _document(thread, community, body, uris, self._vocabulary.scheme)
+        for thread, community, uris, _text in session.execute(_WHOLE, {"ids": list(ids)}):
+            found[thread.id] = document_in(
+                community,
+                uris,
+                self._vocabulary.scheme,
+                id=thread.id,
+                document_type=TYPE,
+                type=thread.kind,
+                version=thread.touched,
+                title=thread.title,
+                body="\n".join(texts.get(thread.id, []))[:BODY],
+                language=thread.language,
+                published=thread.last_activity,
+            )
         return found
-
-
-def _concepts(
-    session: Session, owner: object, table: type[ThreadConcept] | type[CommunityConcept], ids: Sequence[str]
-) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for id, uri in session.execute(select(owner, table.concept_uri).where(owner.in_(ids)).order_by(table.id)):  # type: ignore[attr-defined,call-overload]
-        found.setdefault(id, []).append(uri)
-    return found
-
-
-def _document(thread: Thread, community: Community, body: str, uris: list[str], scheme: Scheme) -> Document:
-    """Nobody publishes it: people of several organisations have written it."""
-    concepts = [scheme.concepts[uri] for uri in uris if uri in scheme.concepts]
-    above = [scheme.concepts[uri] for concept in concepts for uri in scheme.ancestors(concept.uri)]
-    return Document(
-        id=thread.id,
-        document_type=TYPE,
-        version=thread.touched,
-        title=thread.title,
-        body=body[:BODY],
-        language=thread.language,
-        labels=tuple(label.value for concept in concepts for label in concept.labels if label.kind == "pref"),
-        organisation="",
-        sector="",
-        community=community.slug,
-        type=thread.kind,
-        topics=tuple(concept.notation for concept in concepts),
-        topics_tree=tuple(dict.fromkeys(concept.notation for concept in [*concepts, *above])),
-        published=thread.last_activity,
-        audience=(community.id,) if talk_of(community).audience else (),
-    )
-
-
-def _lines(asked: Any) -> Any:
-    return asked.correlate(Thread).scalar_subquery()
-
-
-_OWN: Final = _lines(
-    select(func.aggregate_strings(cast(ThreadConcept.concept_uri, Text), "\n")).where(
-        ThreadConcept.thread_id == Thread.id
-    )
-)
-_THEIRS: Final = _lines(
-    select(func.aggregate_strings(cast(CommunityConcept.concept_uri, Text), "\n")).where(
-        CommunityConcept.community_id == Thread.community_id
-    )
-)
-_OPENING: Final = _lines(
-    select(func.min(func.substr(Post.text, 1, 1000))).where(Post.thread_id == Thread.id, Post.opening.is_(True))
-)
-_THERE: Final = (Thread.hidden_at.is_(None), Thread.title != "")
-_SHOWN: Final = (
-    select(Thread, Community, func.coalesce(_OWN, _THEIRS), _OPENING)
-    .join(Community, Community.id == Thread.community_id)
-    .where(Thread.id.in_(bindparam("ids", expanding=True)), *_THERE)
-)
-"""A thread, where it stands, a line for each of its topics, and the beginning of what it says."""
 
 
 def cards(session: Session, ids: Sequence[str], scheme: Scheme, audiences: Sequence[str] = ()) -> list[Shown]:
     """The threads with these ids that somebody with these audiences may read; by one statement."""
-    rows = session.execute(_SHOWN.where(talk_shown_to(audiences)), {"ids": list(ids)})
+    rows = session.execute(_WHOLE.where(talk_shown_to(audiences)), {"ids": list(ids)})
     return [_card(thread, community, uris, text, scheme) for thread, community, uris, text in rows]
 
 
 def _card(thread: Thread, community: Community, uris: str | None, text: str | None, scheme: Scheme) -> Shown:
-    concepts = [scheme.concepts[uri] for uri in sorted((uris or "").splitlines()) if uri in scheme.concepts]
-    spoken = language()
     facts = [ngettext("%(num)s reply", "%(num)s replies", thread.replies)]
-    return Shown(
+    return shown_in(
+        community,
+        uris,
+        scheme,
         id=thread.id,
         document_type=TYPE,
         type=thread.kind,
@@ -134,10 +99,7 @@ def _card(thread: Thread, community: Community, uris: str | None, text: str | No
         summary=extract_of(text or ""),
         language=thread.language,
         published=day_of(thread.last_activity),
-        community=Within(community.slug, community.name),
-        topics=tuple(Topic(concept.notation, concept.pref(spoken)) for concept in concepts),
         facts=(*facts, _("Answered")) if thread.answered_at else tuple(facts),
-        restricted=talk_of(community).audience is not None,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.communities.access import talk_shown_to
 from hub.communities.models import Community
+from hub.communities.placed import BODY, TOPICS, about, document_in, shown_in
 from hub.index.base import Document
 from hub.languages import N_
 from hub.languages import gettext as _
@@ -16,7 +17,6 @@ from hub.records.cards import day_of
 from hub.search.findable import Findable, Shown, Titles
 from hub.topics.service import Vocabulary
 from hub.writing.models import WikiPage
-from hub.writing.placed import BODY, TOPICS, about, document_in, shown_in
 from hub.writing.wiki import DOCUMENT, path_of
 from vocab.scheme import Scheme
 

@@ -1,4 +1,4 @@
-"""What stands in a community and is about what that is about: the same of wiki pages and of meetings, in search."""
+"""Communities and what stands in them, in search: what is the same of threads, wiki pages and meetings."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -26,32 +26,42 @@ TOPICS: Final = (
 
 
 def document_in(community: Community, uris: str | None, scheme: Scheme, **more: Any) -> Document:
-    """A document of a community. Nobody publishes it: people of several organisations write it."""
-    concepts = _concepts(uris, scheme)
-    above = [scheme.concepts[uri] for concept in concepts for uri in scheme.ancestors(concept.uri)]
+    """A document of a community, in its language. Nobody publishes it: people of several organisations write it."""
     return Document(
-        language=community.language,
-        labels=tuple(label.value for concept in concepts for label in concept.labels if label.kind == "pref"),
+        **about_topics(uris, scheme),
+        **{"language": community.language, **more},
         organisation="",
         sector="",
         community=community.slug,
-        topics=tuple(concept.notation for concept in concepts),
-        topics_tree=tuple(dict.fromkeys(concept.notation for concept in [*concepts, *above])),
         audience=(community.id,) if talk_of(community).audience else (),
-        **more,
     )
 
 
 def shown_in(community: Community, uris: str | None, scheme: Scheme, **more: Any) -> Shown:
     """How a list shows something of a community."""
-    spoken = language()
     return Shown(
-        language=community.language,
+        **{"language": community.language, **more},
         community=Within(community.slug, community.name),
-        topics=tuple(Topic(one.notation, one.pref(spoken)) for one in _concepts(uris, scheme)),
+        topics=topics_in(uris, scheme),
         restricted=talk_of(community).audience is not None,
-        **more,
     )
+
+
+def about_topics(uris: str | None, scheme: Scheme) -> dict[str, Any]:
+    """What a document says of its topics: their names in every language, their notations, and those above them."""
+    concepts = _concepts(uris, scheme)
+    above = [scheme.concepts[uri] for concept in concepts for uri in scheme.ancestors(concept.uri)]
+    return {
+        "labels": tuple(label.value for concept in concepts for label in concept.labels if label.kind == "pref"),
+        "topics": tuple(concept.notation for concept in concepts),
+        "topics_tree": tuple(dict.fromkeys(concept.notation for concept in [*concepts, *above])),
+    }
+
+
+def topics_in(uris: str | None, scheme: Scheme) -> tuple[Topic, ...]:
+    """The topics as a list shows them."""
+    spoken = language()
+    return tuple(Topic(one.notation, one.pref(spoken)) for one in _concepts(uris, scheme))
 
 
 def about(uris: Sequence[str]) -> ColumnElement[bool]:
