@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from hub.communities.models import Community
-from hub.errors import NotFound
+from hub.errors import NotAllowed, NotFound
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.policy import EVERY, Actor, can
@@ -92,3 +92,9 @@ def find_community(session: Session, slug: str, *, actor: Actor) -> Community:
     if row is None or not can(actor, "read", row):
         raise NotFound(_("There is no community of this name. It may have been renamed."))
     return row
+
+
+def require_writer(community: Community, *, actor: Actor) -> None:
+    """NotAllowed for who is no member; an archived community is a Conflict of hub.communities.service."""
+    if not can(actor, "take part", talk_of(community)):
+        raise NotAllowed(_("Only members of the community write here. Join it first."))

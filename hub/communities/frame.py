@@ -6,9 +6,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import CommunityMember, Membership, Person
-from hub.communities.access import VISIBILITIES, find_community, library_of, talk_of
+from hub.communities.access import VISIBILITIES, find_community, library_of, require_writer, talk_of
 from hub.communities.models import Community, JoinRequest
-from hub.communities.service import role_in
+from hub.communities.service import require_living, role_in
 from hub.errors import NotFound
 from hub.languages import gettext as _
 from hub.organisations.models import Organisation
@@ -60,6 +60,19 @@ def framed(session: Session, slug: str, *, actor: Actor, talk: bool = False, lib
     if (talk and not frame.sees_talk) or (library and not frame.sees_library):
         raise NotFound(_("There is no such page in this community."))
     return frame
+
+
+def framed_to_write(session: Session, slug: str, *, actor: Actor) -> Frame:
+    """The same for who writes there. NotFound, NotAllowed for who is no member, Conflict where it is archived."""
+    frame = framed(session, slug, actor=actor, talk=True)
+    require_to_write(frame, actor=actor)
+    return frame
+
+
+def require_to_write(frame: Frame, *, actor: Actor) -> None:
+    """NotAllowed for who is no member of it, Conflict where it is archived."""
+    require_writer(frame.community, actor=actor)
+    require_living(frame.community)
 
 
 def frame_of(session: Session, row: Community, *, actor: Actor) -> Frame:

@@ -6,9 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person
-from hub.communities.access import talk_of
-from hub.communities.frame import Frame, framed
-from hub.errors import BadInput, Conflict, NotFound
+from hub.communities.frame import Frame, framed, framed_to_write, require_to_write
+from hub.errors import BadInput, NotFound
 from hub.events.forms import Typed, arranged_in, edition_in, typed_in, typed_of
 from hub.events.models import Event
 from hub.events.reading import ANSWERS, count_events, events_of, find_event, may_change, sees_link, who_comes
@@ -16,7 +15,7 @@ from hub.events.service import CHANGED, arrange, begin_notes, cancel, change, sa
 from hub.events.times import ZONES
 from hub.languages import gettext as _
 from hub.markdown import written
-from hub.web import actor, address_with, database, not_allowed, paging, policy, require
+from hub.web import actor, address_with, database, not_allowed, paging, policy
 from hub.writing.models import WikiPage
 from hub.writing.wiki import path_of as path_of_page
 
@@ -58,7 +57,7 @@ def listing(slug: str) -> Any:
 def new(slug: str) -> Any:
     """The form of a new one."""
     with database().reading() as session:
-        return _form(_writing(session, slug), Typed())
+        return _form(framed_to_write(session, slug, actor=actor()), Typed())
 
 
 @blueprint.post("/communities/<slug>/events")
@@ -68,11 +67,11 @@ def begin(slug: str) -> Any:
     typed = typed_in(request.form)
     try:
         with database().writing() as session:
-            frame = _writing(session, slug)
+            frame = framed_to_write(session, slug, actor=actor())
             id = arrange(session, frame.community, arranged_in(typed), actor=actor()).id
     except BadInput as error:
         with database().reading() as session:
-            return _form(_writing(session, slug), typed, wrong={error.field: str(error)}), 400
+            return _form(framed_to_write(session, slug, actor=actor()), typed, wrong={error.field: str(error)}), 400
     flash(_("The meeting is arranged. Those who follow the community hear of it."))
     return redirect(url_for(".event", slug=slug, id=id), 303)
 
@@ -146,7 +145,7 @@ def answer(slug: str, id: str) -> Any:
     """Whether one comes."""
     with database().writing() as session:
         frame, row = _found(session, slug, id)
-        require("take part", talk_of(frame.community))
+        require_to_write(frame, actor=actor())
         say(session, frame.community, row, answer=request.form.get("answer", ""), actor=actor())
     flash(_("Your answer is noted. You can change it."))
     return redirect(url_for(".event", slug=slug, id=id), 303)
@@ -158,17 +157,9 @@ def notes(slug: str, id: str) -> Any:
     """Begin the wiki page with its notes, and write in it."""
     with database().writing() as session:
         frame, row = _found(session, slug, id)
-        require("take part", talk_of(frame.community))
+        require_to_write(frame, actor=actor())
         name = begin_notes(session, frame.community, row, actor=actor()).slug
     return redirect(url_for("wiki.edit", slug=slug, name=name), 303)
-
-
-def _writing(session: Session, slug: str) -> Frame:
-    frame = framed(session, slug, actor=actor(), talk=True)
-    require("take part", talk_of(frame.community))
-    if not frame.takes_part:
-        raise Conflict(_("This community is archived: it can be read, but nothing can be written in it."))
-    return frame
 
 
 def _found(session: Session, slug: str, id: str) -> tuple[Frame, Event]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
-from hub.communities.access import talk_of
+from hub.communities.access import require_writer, talk_of
 from hub.communities.models import Community
 from hub.db import alone
 from hub.errors import NotAllowed, NotFound
@@ -133,8 +133,7 @@ def lock(session: Session, thread: Thread, *posts: Post) -> None:
 
 def require_writing(place: Place) -> None:
     """NotAllowed for who is no member; an archived community is a Conflict of hub.communities.service."""
-    if not can(place.actor, "take part", talk_of(place.community)):
-        raise NotAllowed(_("Only members of the community write here. Join it first."))
+    require_writer(place.community, actor=place.actor)
 
 
 def require_own(place: Place, thing: Thread | Post) -> None:

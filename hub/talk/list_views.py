@@ -5,14 +5,13 @@ from typing import Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from hub.communities.frame import Frame, framed
-from hub.communities.service import require_living
+from hub.communities.frame import Frame, framed, framed_to_write
 from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.languages import language
 from hub.policy import ANONYMOUS
 from hub.sources.forms import topic_choices
-from hub.talk.access import Place, opening_of, require_facilitator, require_writing
+from hub.talk.access import Place, opening_of, require_facilitator
 from hub.talk.files import LARGEST, MOST, attach, kinds
 from hub.talk.forms import Typed, draft_in, typed_in
 from hub.talk.kinds import ANNOUNCEMENT, KINDS
@@ -124,11 +123,8 @@ def _publish(slug: str, typed: Typed) -> Any:
 
 
 def _writing(session: Session, slug: str) -> tuple[Frame, Place]:
-    frame = framed(session, slug, actor=actor(), talk=True)
-    place = Place(frame.community, actor())
-    require_writing(place)
-    require_living(frame.community)
-    return frame, place
+    frame = framed_to_write(session, slug, actor=actor())
+    return frame, Place(frame.community, actor())
 
 
 def _offered(place: Place) -> dict[str, Any]:

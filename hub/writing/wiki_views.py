@@ -6,9 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from hub.communities.access import talk_of
-from hub.communities.frame import Frame, framed
-from hub.errors import BadInput, Conflict
+from hub.communities.frame import Frame, framed, framed_to_write, require_to_write
+from hub.errors import BadInput
 from hub.languages import gettext as _
 from hub.markdown import html_of, written
 from hub.web import actor, address_with, database, paging, policy, require
@@ -52,7 +51,7 @@ def listing(slug: str) -> Any:
 def new(slug: str) -> Any:
     """The form of a new page; its title may be given."""
     with database().reading() as session:
-        frame = _writing(session, slug)
+        frame = framed_to_write(session, slug, actor=actor())
         return _form(frame, Written(request.args.get("title", "")[:200], ""))
 
 
@@ -63,13 +62,13 @@ def begin(slug: str) -> Any:
     typed = _typed()
     try:
         with database().writing() as session:
-            frame = _writing(session, slug)
+            frame = framed_to_write(session, slug, actor=actor())
             if request.form.get("do") == "preview":
                 return _form(frame, typed, preview=True)
             name = begin_page(session, frame.community, typed, actor=actor()).slug
     except BadInput as error:
         with database().reading() as session:
-            return _form(_writing(session, slug), typed, wrong={error.field: str(error)}), 400
+            return _form(framed_to_write(session, slug, actor=actor()), typed, wrong={error.field: str(error)}), 400
     flash(_("The page is there. Every member can go on with it."))
     return redirect(url_for(".page", slug=slug, name=name), 303)
 
@@ -92,8 +91,7 @@ def page(slug: str, name: str) -> Any:
 def edit(slug: str, name: str) -> Any:
     """The form with what it says now."""
     with database().reading() as session:
-        frame, row = _found(session, slug, name)
-        require("take part", talk_of(frame.community))
+        frame, row = _writable(session, slug, name)
         return _form(frame, Written(row.title, row.text), page=row, seen=row.edition)
 
 
@@ -105,8 +103,7 @@ def save(slug: str, name: str) -> Any:
     edition = _number(seen)
     try:
         with database().writing() as session:
-            frame, row = _found(session, slug, name)
-            require("take part", talk_of(frame.community))
+            frame, row = _writable(session, slug, name)
             if request.form.get("do") == "preview":
                 return _form(frame, typed, page=row, seen=edition, preview=True)
             if row.edition != edition:
@@ -169,8 +166,7 @@ def version(slug: str, name: str, edition: str) -> Any:
 def restore(slug: str, name: str, edition: str) -> Any:
     """Have it say that again."""
     with database().writing() as session:
-        frame, row = _found(session, slug, name)
-        require("take part", talk_of(frame.community))
+        frame, row = _writable(session, slug, name)
         restore_page(session, frame.community, row, _number(edition), actor=actor())
         name = row.slug
     flash(_("The page says again what it said in version %(num)s.", num=edition))
@@ -192,17 +188,15 @@ def hide(slug: str, name: str) -> Any:
     return redirect(url_for(".page", slug=slug, name=name), 303)
 
 
-def _writing(session: Session, slug: str) -> Frame:
-    frame = framed(session, slug, actor=actor(), talk=True)
-    require("take part", talk_of(frame.community))
-    if not frame.takes_part:
-        raise Conflict(_("This community is archived: it can be read, but nothing can be written in it."))
-    return frame
-
-
 def _found(session: Session, slug: str, name: str) -> tuple[Frame, WikiPage]:
     frame = framed(session, slug, actor=actor(), talk=True)
     return frame, find_page(session, frame.community, name, actor=actor())
+
+
+def _writable(session: Session, slug: str, name: str) -> tuple[Frame, WikiPage]:
+    frame, row = _found(session, slug, name)
+    require_to_write(frame, actor=actor())
+    return frame, row
 
 
 def _typed() -> Written:
