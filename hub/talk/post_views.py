@@ -46,9 +46,7 @@ def post(id: str) -> Any:
 @policy("talk")
 def editing(id: str) -> Any:
     """Change what one has said."""
-    with database().reading() as session:
-        row, thread, place = find_post(session, id, actor=actor())
-        return _edit_page(session, row, thread, place)
+    return _edit_page(id)
 
 
 @blueprint.post("/posts/<id>/edit")
@@ -65,9 +63,7 @@ def edited(id: str) -> Any:
             for sent in sent_files():
                 attach(session, row, thread, place, sent)
     except BadInput as error:
-        with database().reading() as session:
-            row, thread, place = find_post(session, id, actor=actor())
-            return _edit_page(session, row, thread, place, {error.field: str(error)}), 400
+        return _edit_page(id, {error.field: str(error)}), 400
     flash(_("The change is kept."))
     return redirect(url_for(".post", id=id), 303)
 
@@ -124,9 +120,7 @@ def accepting(id: str) -> Any:
 @policy("report")
 def reporting(id: str) -> Any:
     """What is wrong with it?"""
-    with database().reading() as session:
-        row, thread, place = find_post(session, id, actor=actor())
-        return _report_page(session, row, thread, place)
+    return _report_page(id)
 
 
 @blueprint.post("/posts/<id>/report")
@@ -143,8 +137,7 @@ def reported(id: str) -> Any:
             row, thread, place = find_post(session, id, actor=actor())
             report_post(session, row, place, reason=request.form.get("reason", ""), text=request.form.get("text", ""))
     except BadInput as error:
-        with database().reading() as session:
-            return _report_page(session, *find_post(session, id, actor=actor()), {error.field: str(error)}), 400
+        return _report_page(id, {error.field: str(error)}), 400
     flash(_("Thank you. The facilitators look at it; nobody else learns who reported it."))
     return redirect(url_for(".post", id=id), 303)
 
@@ -153,9 +146,7 @@ def reported(id: str) -> Any:
 @policy("facilitate")
 def hiding(id: str) -> Any:
     """Why is it hidden?"""
-    with database().reading() as session:
-        row, thread, place = find_post(session, id, actor=actor())
-        return _hide_page(session, row, thread, place)
+    return _hide_page(id)
 
 
 @blueprint.post("/posts/<id>/hide")
@@ -167,9 +158,7 @@ def hidden(id: str) -> Any:
             row, thread, place = find_post(session, id, actor=actor())
             hide(session, row, thread, place, why=request.form.get("why", ""))
     except BadInput as error:
-        with database().reading() as session:
-            row, thread, place = find_post(session, id, actor=actor())
-            return _hide_page(session, row, thread, place, {error.field: str(error)}), 400
+        return _hide_page(id, {error.field: str(error)}), 400
     flash(_("It is hidden. You can show it again at any time."))
     return redirect(url_for(".post", id=id), 303)
 
@@ -210,56 +199,61 @@ def removing(id: str) -> Any:
     return redirect(url_for(".editing", id=post.id), 303)
 
 
-def _edit_page(session: Session, row: Post, thread: Thread, place: Place, wrong: dict[str, str] | None = None) -> str:
-    require_own(place, row)
+def _edit_page(id: str, wrong: dict[str, str] | None = None) -> str:
     scheme = part("vocabulary").scheme
-    uris = concepts_of(session, thread.id)
-    typed = {
-        "title": request.form.get("title", thread.title),
-        "text": request.form.get("text", row.text),
-        "seen": request.form.get("seen", str(row.edition)),
-        "topics": [scheme.concepts[uri].notation for uri in uris if uri in scheme.concepts],
-    }
-    if "topics" in request.form:
-        typed["topics"] = request.form.getlist("topic")
-    return render_template(
-        "talk/edit.html",
-        post=row,
-        thread=thread,
-        community=place.community,
-        typed=typed,
-        groups=topic_choices(scheme),
-        attached=files_of(session, [row.id]).get(row.id, []),
-        files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
-        wrong=wrong or {},
-    )
+    with database().reading() as session:
+        row, thread, place = find_post(session, id, actor=actor())
+        require_own(place, row)
+        uris = concepts_of(session, thread.id)
+        typed = {
+            "title": request.form.get("title", thread.title),
+            "text": request.form.get("text", row.text),
+            "seen": request.form.get("seen", str(row.edition)),
+            "topics": [scheme.concepts[uri].notation for uri in uris if uri in scheme.concepts],
+        }
+        if "topics" in request.form:
+            typed["topics"] = request.form.getlist("topic")
+        return render_template(
+            "talk/edit.html",
+            post=row,
+            thread=thread,
+            community=place.community,
+            typed=typed,
+            groups=topic_choices(scheme),
+            attached=files_of(session, [row.id]).get(row.id, []),
+            files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
+            wrong=wrong or {},
+        )
 
 
-def _report_page(session: Session, row: Post, thread: Thread, place: Place, wrong: dict[str, str] | None = None) -> str:
-    return render_template(
-        "talk/report.html",
-        post=row,
-        author=authors_of(session, [row.author_id]).get(row.author_id or "", NOBODY),
-        thread=thread,
-        community=place.community,
-        reasons=[(one, _(words)) for one, words in REASONS.items()],
-        reason=request.form.get("reason", ""),
-        text=request.form.get("text", ""),
-        wrong=wrong or {},
-    )
+def _report_page(id: str, wrong: dict[str, str] | None = None) -> str:
+    reasons = [(one, _(words)) for one, words in REASONS.items()]
+    typed = {"reason": request.form.get("reason", ""), "text": request.form.get("text", "")}
+    with database().reading() as session:
+        row, thread, place = find_post(session, id, actor=actor())
+        return _page("talk/report.html", session, row, thread, place, wrong, reasons=reasons, **typed)
 
 
-def _hide_page(session: Session, row: Post, thread: Thread, place: Place, wrong: dict[str, str] | None = None) -> str:
-    require_facilitator(place)
-    return render_template(
-        "talk/hide.html",
-        post=row,
-        author=authors_of(session, [row.author_id]).get(row.author_id or "", NOBODY),
-        thread=thread,
-        community=place.community,
-        why=request.form.get("why", ""),
-        wrong=wrong or {},
-    )
+def _hide_page(id: str, wrong: dict[str, str] | None = None) -> str:
+    with database().reading() as session:
+        row, thread, place = find_post(session, id, actor=actor())
+        require_facilitator(place)
+        return _page("talk/hide.html", session, row, thread, place, wrong, why=request.form.get("why", ""))
+
+
+def _page(
+    template: str,
+    session: Session,
+    row: Post,
+    thread: Thread,
+    place: Place,
+    wrong: dict[str, str] | None,
+    **more: Any,
+) -> str:
+    """A page about a post, with who wrote it."""
+    author = authors_of(session, [row.author_id]).get(row.author_id or "", NOBODY)
+    about = {"post": row, "author": author, "thread": thread, "community": place.community}
+    return render_template(template, **about, wrong=wrong or {}, **more)
 
 
 def _versions(session: Session, row: Post, thread: Thread) -> list[PostVersion]:

@@ -10,10 +10,9 @@ from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
 from hub.notices.service import mark_thing_read
 from hub.policy import can
-from hub.talk.access import Place, find_thread, require_writing
+from hub.talk.access import find_thread, require_writing
 from hub.talk.files import LARGEST, MOST, attach, kinds
 from hub.talk.kinds import KINDS, POLL
-from hub.talk.models import Thread
 from hub.talk.page import page_of
 from hub.talk.records import link, unlink
 from hub.talk.replies import address_of, end_address, reply_to
@@ -133,9 +132,7 @@ def addressing(id: str) -> Any:
 @policy("talk")
 def closing(id: str) -> Any:
     """Why is it closed?"""
-    with database().reading() as session:
-        row, place = find_thread(session, id, actor=actor())
-        return _close_page(row, place)
+    return _close_page(id)
 
 
 @blueprint.post("/discussions/<id>/close")
@@ -148,9 +145,7 @@ def closed(id: str) -> Any:
             row, place = find_thread(session, id, actor=actor())
             close(session, row, place, why=why)
     except BadInput as error:
-        with database().reading() as session:
-            row, place = find_thread(session, id, actor=actor())
-            return _close_page(row, place, why, {error.field: str(error)}), 400
+        return _close_page(id, why, {error.field: str(error)}), 400
     flash(_("It is closed, and can be opened again."))
     return redirect(url_for(".thread", id=id), 303)
 
@@ -192,6 +187,8 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
         )
 
 
-def _close_page(row: Thread, place: Place, why: str = "", wrong: dict[str, str] | None = None) -> str:
-    require_closing(row, place)
-    return render_template("talk/close.html", thread=row, community=place.community, why=why, wrong=wrong or {})
+def _close_page(id: str, why: str = "", wrong: dict[str, str] | None = None) -> str:
+    with database().reading() as session:
+        row, place = find_thread(session, id, actor=actor())
+        require_closing(row, place)
+        return render_template("talk/close.html", thread=row, community=place.community, why=why, wrong=wrong or {})
