@@ -38,7 +38,8 @@ from hub.records.models import RecordRow
 from hub.sources.harvest import enrich
 from hub.talk.access import Place
 from hub.talk.models import Post, Thread
-from hub.talk.service import Draft, accept, open_thread, reply
+from hub.talk.service import Draft, open_thread, reply
+from hub.talk.settling import accept
 from hub.talk.voting import choose, options_of
 from hub.writing.models import WikiVersion
 from hub.writing.notes import begin_note, publish_note, with_topics

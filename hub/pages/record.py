@@ -27,7 +27,8 @@ from hub.sources.models import WRITTEN, Source
 from hub.topics.service import Vocabulary
 from hub.web import actor, database, part, policy, require
 from hub.worddiff import difference
-from hub.writing.notes import CHOSEN, shown
+from hub.writing.note_reading import shown
+from hub.writing.notes import CHOSEN
 from hub.writing.solved import thread_of
 from hub.writing.words import parts_of
 from vocab.scheme import Scheme

@@ -18,7 +18,8 @@ from hub.talk.lists import NOBODY, authors_of
 from hub.talk.models import Post, PostVersion, Thread
 from hub.talk.reports import REASONS, hide, report_post, show_again
 from hub.talk.sending import receive_uploads, sent_files
-from hub.talk.service import accept, concepts_of, edit, set_concepts, take_back
+from hub.talk.service import concepts_of, edit, take_back
+from hub.talk.settling import accept, set_concepts
 from hub.talk.thread_views import POSTS
 from hub.web import actor, database, part, policy
 from hub.worddiff import difference

@@ -1,24 +1,24 @@
-"""Beginning a thread, answering in it, changing what one said, taking it back, accepting an answer, and closing."""
+"""Beginning a thread, answering in it, changing what one said, and taking it back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
 from hub.audit.service import note_act
 from hub.communities.service import note_activity, require_living
 from hub.db import locking, now, require_storable
-from hub.errors import BadInput, Conflict, NotAllowed
+from hub.errors import BadInput, Conflict
 from hub.index.outbox import announce
 from hub.languages import gettext as _
 from hub.markdown import SANITISER, html_of, require_short
 from hub.talk import telling
 from hub.talk.access import Place, lock, require_facilitator, require_own, require_writing
-from hub.talk.kinds import ANNOUNCEMENT, KINDS, POLL, QUESTION
+from hub.talk.kinds import ANNOUNCEMENT, KINDS, POLL
 from hub.talk.mentions import Meant, keep_mentions, meant_in, names_in
 from hub.talk.models import Post, PostVersion, Thread, ThreadConcept
 from hub.talk.voting import offer
@@ -162,58 +162,6 @@ def take_back(session: Session, post: Post, thread: Thread, place: Place) -> Non
         touch(session, thread)
 
 
-def accept(session: Session, post: Post, thread: Thread, place: Place, *, on: bool = True) -> None:
-    """Mark an answer as the one that solved the question, in place of any other; or mark none."""
-    require_living(place.community)
-    if not place.answers_for(thread):
-        raise NotAllowed(_("Whoever asked, or a facilitator, accepts an answer."))
-    lock(session, thread, post)
-    if thread.kind != QUESTION or post.opening or post.hidden_at is not None:
-        raise Conflict(_("This cannot be the answer of a question."))
-    was = post.accepted_at is not None
-    for other in session.scalars(select(Post).where(Post.thread_id == thread.id, Post.accepted_at.is_not(None))):
-        other.accepted_at = None
-    post.accepted_at = now() if on else None
-    thread.answered_at = post.accepted_at
-    if on and not was:
-        telling.tell_accepted(session, thread, post, place)
-    word = "accept answer" if on else "take back acceptance"
-    note_act(session, actor=place.actor, action=word, thing=f"post {post.id}")
-    touch(session, thread)
-
-
-def require_closing(thread: Thread, place: Place) -> None:
-    """NotAllowed for whoever neither began it nor facilitates; Conflict in a community that is archived."""
-    require_living(place.community)
-    if not place.answers_for(thread):
-        raise NotAllowed(_("Whoever began it, or a facilitator, closes it."))
-
-
-def close(session: Session, thread: Thread, place: Place, *, why: str) -> None:
-    """End a thread with a reason, which stands above it. BadInput without one."""
-    require_closing(thread, place)
-    kept = require_short(why, "why", 1000)
-    if not kept:
-        raise BadInput(_("Say why it is closed: it stands above the discussion."), "why")
-    lock(session, thread)
-    if thread.closed_at is None:
-        thread.closed_at, thread.closed_why = now(), kept
-        note_act(session, actor=place.actor, action="close thread", thing=f"thread {thread.id}")
-        touch(session, thread)
-
-
-def reopen(session: Session, thread: Thread, place: Place) -> None:
-    """Let people write in it again."""
-    require_living(place.community)
-    if not place.answers_for(thread):
-        raise NotAllowed(_("Whoever began it, or a facilitator, opens it again."))
-    lock(session, thread)
-    if thread.closed_at is not None:
-        thread.closed_at, thread.closed_why = None, ""
-        note_act(session, actor=place.actor, action="reopen thread", thing=f"thread {thread.id}")
-        touch(session, thread)
-
-
 def touch(session: Session, thread: Thread) -> None:
     """Have the index bring it up to date."""
     thread.touched += 1
@@ -231,18 +179,6 @@ def concepts_of(session: Session, thread_id: str) -> list[str]:
     """The URIs of its own topics."""
     of_it = select(ThreadConcept.concept_uri).where(ThreadConcept.thread_id == thread_id)
     return list(session.scalars(of_it.order_by(ThreadConcept.id)))
-
-
-def set_concepts(session: Session, thread: Thread, place: Place, uris: Sequence[str]) -> None:
-    """Say what it is about. BadInput for too many."""
-    if not place.answers_for(thread):
-        raise NotAllowed(_("Whoever began it, or a facilitator, says what it is about."))
-    if len(uris) > MOST_CONCEPTS:
-        raise BadInput(_("Choose at most %(num)s topics.", num=MOST_CONCEPTS), "concepts")
-    session.execute(delete(ThreadConcept).where(ThreadConcept.thread_id == thread.id))
-    session.add_all(ThreadConcept(thread_id=thread.id, concept_uri=uri) for uri in dict.fromkeys(uris))
-    note_act(session, actor=place.actor, action="set topics", thing=f"thread {thread.id}")
-    touch(session, thread)
 
 
 def count_replies(session: Session, thread: Thread) -> None:

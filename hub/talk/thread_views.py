@@ -17,7 +17,8 @@ from hub.talk.page import page_of
 from hub.talk.records import link, unlink
 from hub.talk.replies import address_of, end_address, reply_to
 from hub.talk.sending import receive_uploads, sent_files
-from hub.talk.service import close, reopen, reply, require_closing
+from hub.talk.service import reply
+from hub.talk.settling import close, reopen, require_closing
 from hub.talk.voting import choose, options_of, vote
 from hub.web import actor, address_with, csv_table, database, paging, part, policy
 

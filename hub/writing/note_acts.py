@@ -12,20 +12,17 @@ from hub.organisations.models import Organisation
 from hub.sources.harvest import enrich
 from hub.web import actor, database, part, policy, require
 from hub.writing.models import DRAFT, PUBLISHED
+from hub.writing.note_reading import find_note, may_write, published_words, words_of
 from hub.writing.note_views import writable
 from hub.writing.notes import (
     address_of,
     drop_changes,
-    find_note,
     licence_of,
-    may_write,
     publish_note,
-    published_words,
     set_named,
     take_over,
     with_topics,
     withdraw_note,
-    words_of,
 )
 from hub.writing.solved import link_back
 from hub.writing.words import record_of, require_whole

@@ -19,19 +19,8 @@ from hub.records.models import RecordRow
 from hub.web import actor, address_with, database, paging, part, policy
 from hub.writing.models import DRAFT, PUBLISHED, PracticeNote
 from hub.writing.note_forms import Typed, by_notation, offered, typed_in, typed_of
-from hub.writing.notes import (
-    CHANGED,
-    authors_of,
-    begin_note,
-    colleagues,
-    find_note,
-    licence_of,
-    may_write,
-    notes_of,
-    save_note,
-    title_of,
-    words_of,
-)
+from hub.writing.note_reading import authors_of, find_note, may_write, notes_of, title_of, words_of
+from hub.writing.notes import CHANGED, begin_note, colleagues, licence_of, save_note
 from hub.writing.solved import solved, thread_of
 from hub.writing.words import Words, day_in, missing, parts_of, wrong_with
 

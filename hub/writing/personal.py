@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.communities.models import Community
 from hub.writing.models import DRAFT, NoteAuthor, PracticeNote, WikiPage, WikiVersion
-from hub.writing.notes import words_of
+from hub.writing.note_reading import words_of
 from hub.writing.words import as_json
 
 

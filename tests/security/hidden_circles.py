@@ -36,7 +36,8 @@ from hub.talk.files import Sent, attach
 from hub.talk.kinds import ANNOUNCEMENT, POLL, QUESTION
 from hub.talk.models import PostReport
 from hub.talk.reports import report_post
-from hub.talk.service import Draft, accept, open_thread, reply
+from hub.talk.service import Draft, open_thread, reply
+from hub.talk.settling import accept
 from hub.writing.wiki import Written, begin_page, change_page
 from tests.people import NAMED
 from tests.vocab.loaded import common

@@ -17,7 +17,8 @@ from hub.people.profiles import Words, handle_for, own_profile, save_profile
 from hub.policy import OFFICER
 from hub.talk.access import Place
 from hub.talk.models import Thread
-from hub.talk.service import Draft, accept, open_thread, reply
+from hub.talk.service import Draft, open_thread, reply
+from hub.talk.settling import accept
 from tests.hub.accounts.people import Browser
 from tests.hub.communities.made import HERE, acting, somebody
 from tests.hub.site import Page, Site

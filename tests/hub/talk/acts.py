@@ -8,7 +8,8 @@ from hub.db import now
 from hub.talk.access import Place, find_post, find_thread
 from hub.talk.files import Sent, attach
 from hub.talk.reports import hide
-from hub.talk.service import Draft, close, open_thread, reply
+from hub.talk.service import Draft, open_thread, reply
+from hub.talk.settling import close
 from hub.talk.voting import options_of
 from tests.hub.communities.made import acting, made, somebody
 

@@ -12,7 +12,8 @@ from hub.talk.access import Place
 from hub.talk.files import Sent, attach
 from hub.talk.models import Post
 from hub.talk.records import link
-from hub.talk.service import Draft, accept, close, edit, open_thread, reply
+from hub.talk.service import Draft, edit, open_thread, reply
+from hub.talk.settling import accept, close
 from hub.talk.voting import choose, options_of, vote
 from tests.hub.communities.made import known
 from tests.hub.site import Site

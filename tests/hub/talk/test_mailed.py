@@ -26,7 +26,8 @@ from hub.talk.access import find_thread, posts_of
 from hub.talk.mailed import Taken, take_mail
 from hub.talk.models import Post, ReplyAddress
 from hub.talk.replies import MARK, end_address, reply_to
-from hub.talk.service import close, reply
+from hub.talk.service import reply
+from hub.talk.settling import close
 from hub.topics.service import Vocabulary
 from tests.hub.talk.talking import Talk
 from tests.people import NAMED, settings_in

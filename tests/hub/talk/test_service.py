@@ -16,7 +16,8 @@ from hub.notices.models import Notice
 from hub.talk.access import find_post, find_thread, opening_of, posts_of
 from hub.talk.models import PollVote, Post, PostVersion, Thread
 from hub.talk.reports import check_first, first_posts, hide, report_post, show_again, waiting_reports
-from hub.talk.service import DOCUMENT, accept, close, edit, reopen, reply, take_back
+from hub.talk.service import DOCUMENT, edit, reply, take_back
+from hub.talk.settling import accept, close, reopen
 from hub.talk.voting import choose, options_of, vote
 from tests.hub.talk.talking import Talk, person
 

@@ -7,7 +7,8 @@ from hub.notices.models import Notice
 from hub.records.models import RecordRow, Tag
 from hub.talk.access import Place
 from hub.talk.kinds import QUESTION
-from hub.talk.service import Draft, accept, open_thread, reply
+from hub.talk.service import Draft, open_thread, reply
+from hub.talk.settling import accept
 from hub.writing.models import NoteAuthor
 from tests.hub.communities.made import acting, made
 from tests.hub.site import Site
