@@ -3,12 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harvesters.readers.mark import MARK
 from hub.alerts.models import Digest
 from hub.config import Settings
 from hub.mail.models import Mail
 from hub.notices.following import IMMEDIATELY
 from hub.notices.models import Happening, Notice
-from hub.talk.replies import MARK, reply_to
+from hub.talk.replies import reply_to
 from hub.talk.telling import thread_at
 
 

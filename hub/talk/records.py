@@ -1,7 +1,6 @@
 """Documents that are linked in a thread: by whoever writes there, from the document's address."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
@@ -58,8 +57,3 @@ def unlink(session: Session, thread: Thread, place: Place, record_id: str) -> No
     if row is not None:
         note_act(session, actor=place.actor, action="unlink document", thing=f"thread {thread.id}", record=record_id)
         session.delete(row)
-
-
-def threads_about(session: Session, record_id: str) -> Sequence[str]:
-    """The ids of the threads that link a document: for whoever shows them, and asks what may be read."""
-    return session.scalars(select(ThreadRecord.thread_id).where(ThreadRecord.record_id == record_id)).all()

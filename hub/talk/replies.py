@@ -9,15 +9,12 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from harvesters.readers.mark import MARK
 from hub.accounts.sealing import derived
 from hub.audit.service import note_act
 from hub.config import Settings
 from hub.db import alone, now
 from hub.policy import Actor
 from hub.talk.models import ReplyAddress
-
-__all__ = ["MARK", "address_of", "end_address", "end_addresses", "find_address", "reply_to"]
 
 LASTS: Final = timedelta(days=90)
 """How long an address can be used after it was last given out."""
@@ -30,7 +27,7 @@ SIGNATURE: Final = 16
 def reply_to(session: Session, settings: Settings, *, thread_id: str, person_id: str) -> str:
     """The address for the Reply-To of a mail about this thread to this person; empty where none answers by mail.
 
-    Whoever makes the mail puts MARK on top of its text.
+    Whoever makes the mail puts harvesters.readers.mark.MARK on top of its text.
     """
     if not settings.mail_reply:
         return ""
@@ -39,7 +36,7 @@ def reply_to(session: Session, settings: Settings, *, thread_id: str, person_id:
     if row is None:
         row = ReplyAddress(thread_id=thread_id, person_id=person_id, key=_key(), expires=now() + LASTS)
         session.add(row)
-    elif row.revoked_at is not None or row.expires < now():
+    elif not lives(row):
         row.key, row.revoked_at = _key(), None
     row.expires = now() + LASTS
     session.flush()
@@ -49,7 +46,7 @@ def reply_to(session: Session, settings: Settings, *, thread_id: str, person_id:
 def address_of(session: Session, settings: Settings, *, thread_id: str, person_id: str) -> str:
     """The address that they can use now; empty for none."""
     row = _of(session, thread_id, person_id) if settings.mail_reply and person_id else None
-    return _written(row, settings) if row is not None and _lives(row) else ""
+    return _written(row, settings) if row is not None and lives(row) else ""
 
 
 def find_address(session: Session, settings: Settings, address: str) -> ReplyAddress | None:
@@ -67,7 +64,7 @@ def find_address(session: Session, settings: Settings, address: str) -> ReplyAdd
 
 def lives(row: ReplyAddress) -> bool:
     """Whether it can be used."""
-    return _lives(row)
+    return row.revoked_at is None and row.expires >= now()
 
 
 def end_address(session: Session, *, actor: Actor, thread_id: str) -> None:
@@ -77,18 +74,9 @@ def end_address(session: Session, *, actor: Actor, thread_id: str) -> None:
     note_act(session, actor=actor, action="end reply address", thing=f"thread {thread_id}")
 
 
-def end_addresses(session: Session, person_id: str) -> None:
-    """None of somebody's addresses can be used any more."""
-    session.execute(update(ReplyAddress).where(ReplyAddress.person_id == person_id).values(revoked_at=now()))
-
-
 def _of(session: Session, thread_id: str, person_id: str) -> ReplyAddress | None:
     theirs = select(ReplyAddress).where(ReplyAddress.thread_id == thread_id, ReplyAddress.person_id == person_id)
     return session.scalar(theirs)
-
-
-def _lives(row: ReplyAddress) -> bool:
-    return row.revoked_at is None and row.expires >= now()
 
 
 def _key() -> str:

@@ -1,9 +1,8 @@
 """Reports of posts, hiding and showing again, and the first posts of new members: what facilitators look at."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.audit.service import note_act
@@ -54,17 +53,6 @@ def report_post(session: Session, post: Post, place: Place, *, reason: str, text
     # Without a name: who reported is nobody's business but that of whoever answers.
     note_act(session, actor=telling.NOBODY, action="report post", thing=f"report of post {row.id}", reason=reason)
     return row
-
-
-def waiting_reports(
-    session: Session, communities: Sequence[str] | None = None
-) -> list[tuple[PostReport, Post, Thread]]:
-    """Reports that nobody has answered, the oldest first; of all communities without a list of ids."""
-    asked = select(PostReport, Post, Thread).join(Post, Post.id == PostReport.post_id)
-    asked = asked.join(Thread, Thread.id == Post.thread_id).where(PostReport.answered_at.is_(None))
-    if communities is not None:
-        asked = asked.where(PostReport.community_id.in_(communities))
-    return [(report, post, thread) for report, post, thread in session.execute(asked.order_by(PostReport.created))]
 
 
 def find_report(session: Session, id: str) -> tuple[PostReport, Post, Thread, Community]:
@@ -132,27 +120,12 @@ def show_again(session: Session, post: Post, thread: Thread, place: Place) -> No
     _changed(session, post, thread, place, "show post again")
 
 
-def first_posts(session: Session, communities: Sequence[str] | None = None) -> list[tuple[Post, Thread]]:
-    """First posts of members that no facilitator has looked at, the oldest first; they are shown meanwhile."""
-    asked = select(Post, Thread).join(Thread, Thread.id == Post.thread_id)
-    asked = asked.where(Post.first.is_(True), Post.checked_at.is_(None), Post.removed.is_(False))
-    if communities is not None:
-        asked = asked.where(Thread.community_id.in_(communities))
-    return [(post, thread) for post, thread in session.execute(asked.order_by(Post.created, Post.id))]
-
-
 def check_first(session: Session, post: Post, place: Place, *, on: bool = True) -> None:
     """A facilitator has looked at a first post, and it stays; or that is undone."""
     require_facilitator(place)
     post.checked_at = now() if on else None
     word = "check first post" if on else "uncheck first post"
     note_act(session, actor=place.actor, action=word, thing=f"post {post.id}")
-
-
-def waiting_count(session: Session, communities: Sequence[str]) -> int:
-    """How much of this waits: reports and first posts."""
-    reports = select(func.count()).where(PostReport.answered_at.is_(None), PostReport.community_id.in_(communities))
-    return (session.scalar(reports) or 0) + len(first_posts(session, communities))
 
 
 def _waiting_of(session: Session, post: Post, person_id: str) -> PostReport | None:

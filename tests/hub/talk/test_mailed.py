@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import delete, select
 
+from harvesters.readers.mark import MARK
 from harvesters.sandbox import READERS, Sandbox
 from hub.accounts.models import CommunityMember, Person
 from hub.alerts.running import Telling, run_immediate
@@ -25,7 +26,7 @@ from hub.readiness import upgrade
 from hub.talk.access import find_thread, posts_of
 from hub.talk.mailed import Taken, take_mail
 from hub.talk.models import Post, ReplyAddress
-from hub.talk.replies import MARK, end_address, reply_to
+from hub.talk.replies import end_address, reply_to
 from hub.talk.service import reply
 from hub.talk.settling import close
 from hub.topics.service import Vocabulary

@@ -14,8 +14,8 @@ from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.index.models import IndexOutbox
 from hub.notices.models import Notice
 from hub.talk.access import find_post, find_thread, opening_of, posts_of
-from hub.talk.models import PollVote, Post, PostVersion, Thread
-from hub.talk.reports import check_first, first_posts, hide, report_post, show_again, waiting_reports
+from hub.talk.models import PollVote, Post, PostReport, PostVersion, Thread
+from hub.talk.reports import check_first, hide, report_post, show_again
 from hub.talk.service import DOCUMENT, edit, reply, take_back
 from hub.talk.settling import accept, close, reopen
 from hub.talk.voting import choose, options_of, vote
@@ -206,7 +206,7 @@ def test_a_reported_post_is_hidden_and_shown_again(talk: Talk) -> None:
             report_post(session, post, place, reason="other")
         report_post(session, post, place, reason="spam")
         report_post(session, post, place, reason="off-topic", text="Twice.")
-        assert [one.reason for one, *_ in waiting_reports(session, [talk.community_id])] == ["off-topic"]
+        assert session.scalars(select(PostReport.reason)).all() == ["off-topic"]
         with pytest.raises(NotAllowed):
             hide(session, post, thread, place, why="I do not like it.")
     with talk.at("leila") as (session, place):
@@ -228,12 +228,10 @@ def test_a_reported_post_is_hidden_and_shown_again(talk: Talk) -> None:
         assert len(posts_of(session, thread)) == 2
 
 
-def test_first_posts_of_new_members_can_be_found(talk: Talk) -> None:
-    id = talk.thread()
+def test_a_first_post_is_looked_at_once(talk: Talk) -> None:
+    ids = talk.thread(), talk.thread()
     with talk.at("leila") as (session, place):
-        assert [thread.id for _, thread in first_posts(session, [talk.community_id])] == [id]
-        check_first(session, first_posts(session, [talk.community_id])[0][0], place)
-        assert not first_posts(session, [talk.community_id])
-    talk.thread()
-    with talk.at("leila") as (session, _):
-        assert not first_posts(session)
+        first, second = (opening_of(session, session.get_one(Thread, id)) for id in ids)
+        assert (first.first, second.first) == (True, False)
+        check_first(session, first, place)
+        assert first.checked_at is not None
