@@ -18,6 +18,7 @@ from hub.languages import gettext as _
 from hub.markdown import SANITISER, html_of, require_short
 from hub.talk import telling
 from hub.talk.access import Place, lock, require_facilitator, require_own, require_writing
+from hub.talk.files import drop_unused
 from hub.talk.kinds import ANNOUNCEMENT, KINDS, POLL
 from hub.talk.mentions import Meant, keep_mentions, meant_in, names_in
 from hub.talk.models import Post, PostVersion, Thread, ThreadConcept
@@ -154,7 +155,7 @@ def take_back(session: Session, post: Post, thread: Thread, place: Place) -> Non
     note_act(session, actor=place.actor, action="take back post", thing=f"post {post.id}")
     telling.forget_post(session, thread, post)
     session.delete(thread if post.opening else post)
-    session.flush()
+    drop_unused(session)
     if post.opening:
         announce(session, DOCUMENT, [(thread.id, thread.touched + 1)])
     else:

@@ -14,7 +14,8 @@ from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.index.models import IndexOutbox
 from hub.notices.models import Notice
 from hub.talk.access import find_post, find_thread, opening_of, posts_of
-from hub.talk.models import PollVote, Post, PostReport, PostVersion, Thread
+from hub.talk.files import Sent, attach
+from hub.talk.models import PollVote, Post, PostReport, PostVersion, StoredFile, Thread
 from hub.talk.reports import check_first, hide, report_post, show_again
 from hub.talk.service import DOCUMENT, edit, reply, take_back
 from hub.talk.settling import accept, close, reopen
@@ -121,9 +122,11 @@ def test_one_takes_back_what_nobody_has_answered(talk: Talk) -> None:
         with pytest.raises(Conflict):
             take_back(session, opening, thread, place)
         opening.created = now()
+        attach(session, opening, thread, place, Sent("lamps.txt", b"Whose lamps these are."))
         take_back(session, opening, thread, place)
     with talk.at() as (session, _):
         assert session.get(Thread, id) is None
+        assert session.scalars(select(StoredFile.size)).all() == []
 
 
 def test_a_closed_thread_says_why_and_takes_nothing(talk: Talk) -> None:
