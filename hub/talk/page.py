@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import CommunityMember
 from hub.policy import FACILITATOR
-from hub.records.cards import Card
 from hub.talk.access import Place, posts_of
 from hub.talk.files import files_of
 from hub.talk.kinds import IDEA, POLL, QUESTION
 from hub.talk.lists import NOBODY, Author, authors_of
 from hub.talk.models import Attachment, PollOption, Post, Thread
-from hub.talk.records import linked_to
+from hub.talk.records import Linked, linked_to
 from hub.talk.service import concepts_of, may_take_back
 from hub.talk.voting import chosen_by, is_over, options_of, wants
 from vocab.scheme import Concept, Scheme
@@ -63,7 +62,7 @@ class ThreadPage:
     opening: Shown
     replies: Sequence[Shown]
     topics: Sequence[Concept]
-    records: Sequence[Card]
+    records: Sequence[Linked]
     poll: Poll | None
     wanted: bool
     """Of an idea: whether the reader has voted for it."""

@@ -1,6 +1,7 @@
 """Documents that are linked in a thread: by whoever writes there, from the document's address."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -21,11 +22,20 @@ MOST: Final = 20
 _ID: Final = re.compile(r"(?:.*/records/)?([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\b.*", re.I)
 
 
-def linked_to(session: Session, thread: Thread, place: Place, scheme: Scheme) -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A document of a thread, and whether whoever asks may take the link away."""
+
+    card: Card
+    may_unlink: bool
+
+
+def linked_to(session: Session, thread: Thread, place: Place, scheme: Scheme) -> list[Linked]:
     """The documents of a thread that whoever asks may read, the oldest link first."""
-    of_it = select(ThreadRecord.record_id).where(ThreadRecord.thread_id == thread.id)
-    ids = list(session.scalars(of_it.order_by(ThreadRecord.created, ThreadRecord.id)))
-    return cards(session, ids, scheme, audiences(place.actor))
+    of_it = select(ThreadRecord).where(ThreadRecord.thread_id == thread.id)
+    rows = {row.record_id: row for row in session.scalars(of_it.order_by(ThreadRecord.created, ThreadRecord.id))}
+    shown = cards(session, list(rows), scheme, audiences(place.actor))
+    return [Linked(card, _may_unlink(rows[card.id], thread, place)) for card in shown]
 
 
 def link(session: Session, thread: Thread, place: Place, address: str) -> None:
@@ -51,9 +61,13 @@ def unlink(session: Session, thread: Thread, place: Place, record_id: str) -> No
     require_living(place.community)
     asked = select(ThreadRecord).where(ThreadRecord.thread_id == thread.id, ThreadRecord.record_id == record_id)
     row = session.scalar(asked)
-    theirs = row is not None and place.writes and row.by_id == place.actor.person_id
-    if not (theirs or place.answers_for(thread)):
+    if not _may_unlink(row, thread, place):
         raise NotAllowed(_("Whoever linked it, or a facilitator, takes it away."))
     if row is not None:
         note_act(session, actor=place.actor, action="unlink document", thing=f"thread {thread.id}", record=record_id)
         session.delete(row)
+
+
+def _may_unlink(row: ThreadRecord | None, thread: Thread, place: Place) -> bool:
+    theirs = row is not None and place.writes and row.by_id == place.actor.person_id
+    return theirs or place.answers_for(thread)

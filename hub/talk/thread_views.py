@@ -182,6 +182,7 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
             address=address_of(session, part("settings"), thread_id=row.id, person_id=actor().person_id),
             files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
             text=text,
+            record=request.form.get("record", ""),
             handles=part("handles")(session, actor(), [one.post.author_id for one in (page.opening, *page.replies)]),
             may_note=bool(page.accepted) and place.writes and can(actor(), "write practice notes"),
             wrong=wrong or {},
