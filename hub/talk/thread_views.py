@@ -8,6 +8,7 @@ from federation.record import clean
 from hub.audit.service import note_act
 from hub.errors import BadInput, NotFound
 from hub.languages import gettext as _
+from hub.notices.following import THREAD, followed
 from hub.notices.service import mark_thing_read
 from hub.policy import can
 from hub.talk.access import find_thread, require_writing
@@ -178,6 +179,7 @@ def _page(id: str, text: str = "", wrong: dict[str, str] | None = None) -> Any:
             kind=KINDS[row.kind],
             replies=page.replies[where.first - 1 : where.first - 1 + POSTS],
             paging=where,
+            following=followed(session, actor().person_id, THREAD, row.id),
             by_mail=bool(part("settings").mail_reply) and page.may_reply,
             address=address_of(session, part("settings"), thread_id=row.id, person_id=actor().person_id),
             files={"kinds": kinds(), "most": MOST, "largest": LARGEST // 1_000_000},
