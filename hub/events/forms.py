@@ -8,7 +8,7 @@ from hub.events.models import Event
 from hub.events.service import Arranged
 from hub.events.times import HOME, moment_of
 
-LONGEST = 12_000
+LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)

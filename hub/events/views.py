@@ -132,9 +132,15 @@ def save(slug: str, id: str) -> Any:
 @policy("take part")
 def call_off(slug: str, id: str) -> Any:
     """It does not take place."""
-    with database().writing() as session:
-        frame, row = _changing(session, slug, id)
-        cancel(session, frame.community, row, why=request.form.get("why", ""), actor=actor())
+    why = request.form.get("why", "")
+    try:
+        with database().writing() as session:
+            frame, row = _changing(session, slug, id)
+            cancel(session, frame.community, row, why=why, actor=actor())
+    except BadInput as error:
+        with database().reading() as session:
+            frame, row = _changing(session, slug, id)
+            return _form(frame, typed_of(row), row, wrong={error.field: str(error)}, why=why), 400
     flash(_("Cancelled. Those who wanted to come hear of it, and calendars cross it out."))
     return redirect(url_for(".event", slug=slug, id=id), 303)
 
@@ -183,6 +189,7 @@ def _form(
     row: Event | None = None,
     wrong: dict[str, str] | None = None,
     theirs: Typed | None = None,
+    why: str = "",
 ) -> str:
     return render_template(
         "events/form.html",
@@ -192,5 +199,6 @@ def _form(
         seen=row.edition if row else "",
         wrong=wrong or {},
         theirs=theirs,
+        why=why,
         zones=list(ZONES.items()),
     )

@@ -13,7 +13,7 @@ from hub.sources.harvest import enrich
 from hub.web import actor, database, part, policy, require
 from hub.writing.models import DRAFT, PUBLISHED
 from hub.writing.note_reading import find_note, may_write, published_words, words_of
-from hub.writing.note_views import writable
+from hub.writing.note_views import note_page, writable
 from hub.writing.notes import (
     address_of,
     drop_changes,
@@ -71,13 +71,16 @@ def publish(id: str) -> Any:
 def take_back(id: str) -> Any:
     """Withdraw it: its address says so, and why."""
     reason = clean_line(request.form.get("reason", ""))
-    with database().writing() as session:
-        row = find_note(session, id, actor=actor())
-        if not may_write(session, row, actor()):
-            require("look after practice notes", row)
-        if not 0 < len(reason) <= 300:
-            raise BadInput(_("Say in a sentence why it is withdrawn. It stands where the note stood."), "reason")
-        withdraw_note(session, row, actor=actor(), reason=reason)
+    try:
+        with database().writing() as session:
+            row = find_note(session, id, actor=actor())
+            if not may_write(session, row, actor()):
+                require("look after practice notes", row)
+            if not 0 < len(reason) <= 300:
+                raise BadInput(_("Say in a sentence why it is withdrawn. It stands where the note stood."), "reason")
+            withdraw_note(session, row, actor=actor(), reason=reason)
+    except BadInput as error:
+        return note_page(id, reason, {error.field: str(error)}), 400
     flash(_("Withdrawn. It is found no more, and its address says why."))
     return redirect(url_for("notes.note", id=id), 303)
 

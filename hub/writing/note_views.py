@@ -91,9 +91,15 @@ def note(id: str) -> Any:
     """To whoever writes it: how it looks, and what can be done with it. To everybody else: its record."""
     with database().reading() as session:
         row = find_note(session, id, actor=actor())
-        writes = may_write(session, row, actor())
-        if not writes and not can(actor(), "look after practice notes", row):
+        if not may_write(session, row, actor()) and not can(actor(), "look after practice notes", row):
             return redirect(url_for("record.record", id=row.record_id))
+    return note_page(id)
+
+
+def note_page(id: str, reason: str = "", wrong: dict[str, str] | None = None) -> str:
+    """The note with what can be done with it; `reason` is what was typed for why it is withdrawn."""
+    with database().reading() as session:
+        row = find_note(session, id, actor=actor())
         words = words_of(session, row)
         organisation = session.get_one(Organisation, row.organisation_id)
         return render_template(
@@ -112,9 +118,11 @@ def note(id: str) -> Any:
             authors=authors_of(session, id, row.organisation_id),
             changed=row.state == DRAFT or bool(row.words),
             kept_out=_is_kept_out(session, row),
-            writes=writes,
+            writes=may_write(session, row, actor()),
             thread=thread_of(session, row, actor=actor()),
             may_take_over=can(actor(), "write practice notes", row),
+            reason=reason,
+            wrong=wrong or {},
         )
 
 

@@ -89,7 +89,8 @@ def test_published_it_is_a_record_of_its_organisation_with_versions_and_a_tombst
     assert publish(bo, note) == note, "nothing was different"
 
     reason = "The numbers were those of another block."
-    assert ann.posted(f"{note}/withdraw", note, reason="").status_code == 400
+    silent = ann.send(f"{note}/withdraw", note, reason=" ")
+    assert (silent.status, silent.all("//input[@id='reason']/@aria-describedby")) == (400, ["reason-hint reason-error"])
     ann.posted(f"{note}/withdraw", note, reason=reason)
     gone = site.page(record)
     assert (gone.status, reason in gone.words) == (410, True)
