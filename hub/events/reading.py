@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
-from hub.accounts.models import Person
+from hub.accounts.models import CommunityMember, Person
 from hub.communities.access import talk_of, talk_shown_to
 from hub.communities.models import Community
 from hub.communities.service import role_in
@@ -90,12 +90,18 @@ def for_calendar(
     return [(row[0], row[1]) for row in rows]
 
 
+def answered(row: Event) -> ColumnElement[bool]:
+    """The condition for answers to a meeting: of those who still belong to its community."""
+    member = select(CommunityMember.person_id).where(CommunityMember.community_id == row.community_id)
+    return (EventAnswer.event_id == row.id) & EventAnswer.person_id.in_(member)
+
+
 def who_comes(session: Session, community: Community, row: Event, *, actor: Actor) -> Coming:
     """How many have said what; members see who."""
     rows = session.execute(
         select(EventAnswer.answer, EventAnswer.person_id, Person.name)
         .join(Person, Person.id == EventAnswer.person_id)
-        .where(EventAnswer.event_id == row.id)
+        .where(answered(row))
         .order_by(case((EventAnswer.answer == "yes", 0), else_=1), func.lower(Person.name))
     ).all()
     counts = {answer: sum(one[0] == answer for one in rows) for answer in ANSWERS}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from federation.record import clean_line
@@ -16,7 +16,7 @@ from hub.communities.service import concepts_of, note_activity, require_living
 from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict
 from hub.events.models import Event, EventAnswer
-from hub.events.reading import ANSWERS, path_of
+from hub.events.reading import ANSWERS, answered, path_of
 from hub.index.outbox import announce
 from hub.languages import N_, speaking
 from hub.languages import gettext as _
@@ -87,7 +87,7 @@ def change(session: Session, community: Community, row: Event, what: Arranged, *
     note_act(session, actor=actor, action="change meeting", thing=f"meeting {row.id}", edition=row.edition)
     touch(session, row)
     if moved:
-        _tell(session, community, row, "event changed", coming_to(session, row.id, ("yes", "maybe")), actor)
+        _tell(session, community, row, "event changed", coming_to(session, row, ("yes", "maybe")), actor)
 
 
 def cancel(session: Session, community: Community, row: Event, *, why: str, actor: Actor) -> None:
@@ -102,7 +102,7 @@ def cancel(session: Session, community: Community, row: Event, *, why: str, acto
     row.edition, row.changed = row.edition + 1, now()
     note_act(session, actor=actor, action="cancel meeting", thing=f"meeting {row.id}")
     touch(session, row)
-    _tell(session, community, row, "event cancelled", coming_to(session, row.id, ("yes", "maybe")), actor)
+    _tell(session, community, row, "event cancelled", coming_to(session, row, ("yes", "maybe")), actor)
 
 
 def say(session: Session, community: Community, row: Event, *, answer: str, actor: Actor) -> None:
@@ -123,18 +123,20 @@ def say(session: Session, community: Community, row: Event, *, answer: str, acto
     note_act(session, actor=actor, action="answer meeting", thing=f"meeting {row.id}")
 
 
-def coming_to(session: Session, event_id: str, answers: Sequence[str]) -> list[str]:
+def coming_to(session: Session, row: Event, answers: Sequence[str]) -> list[str]:
     """The ids of those who have said one of these."""
-    said = EventAnswer.event_id == event_id, EventAnswer.answer.in_(answers)
-    return list(session.scalars(select(EventAnswer.person_id).where(*said)))
+    said = select(EventAnswer.person_id).where(answered(row), EventAnswer.answer.in_(answers))
+    return list(session.scalars(said))
 
 
 def begin_notes(session: Session, community: Community, row: Event, *, actor: Actor) -> WikiPage:
     """A wiki page for what came of it, which every member goes on with; the one that is there already, if there is."""
     _hold(session, row)
     there = session.get(WikiPage, row.page_id) if row.page_id else None
-    if there is not None:
+    if there is not None and there.hidden_at is None:
         return there
+    if there is not None:
+        raise Conflict(_("A facilitator has taken the notes of this meeting away."))
     with speaking(community.language):
         day = on(row.begins.date())
         title = _("Notes: %(title)s, %(day)s", title=row.title[:80], day=day)
@@ -160,10 +162,9 @@ def ask_for_notes(session: Session) -> int:
 
 def _present(session: Session, row: Event) -> list[str]:
     """Those who had said that they come, and whoever arranged it, as far as they still belong to the community."""
-    came = select(EventAnswer.person_id).where(EventAnswer.event_id == row.id, EventAnswer.answer == "yes")
-    belongs = select(CommunityMember.person_id).where(CommunityMember.community_id == row.community_id)
-    theirs = or_(CommunityMember.person_id.in_(came), CommunityMember.person_id == (row.author_id or ""))
-    return list(session.scalars(belongs.where(theirs)))
+    arranged = CommunityMember.community_id == row.community_id, CommunityMember.person_id == row.author_id
+    author = session.scalars(select(CommunityMember.person_id).where(*arranged))
+    return [*coming_to(session, row, ("yes",)), *author]
 
 
 def touch(session: Session, row: Event) -> None:

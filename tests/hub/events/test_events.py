@@ -214,10 +214,11 @@ def test_after_it_those_who_came_are_asked_once_and_go_on_with_one_page(town: To
     with town.site.database.writing() as session:
         session.add(EventAnswer(event_id=event.rpartition("/")[2], person_id=town.stranger_id, answer="yes"))
         ask_for_notes(session)
+    assert "Yes: 1 · Maybe: 0" in town.ann.page(event).words, "nor counted"
     town.over(event)
     with town.site.database.writing() as session:
         assert (ask_for_notes(session), ask_for_notes(session)) == (1, 0)
-    assert town.told("notes wanted") == ["Ann Member", "Bo Facilitator"], "who does not belong to it is not asked"
+    assert town.told("notes wanted") == ["Ann Member", "Bo Facilitator"], "who belongs to it no more is not asked"
     assert "What came of it?" not in town.stranger.page(event).words
     page = town.bo.posted(f"{event}/notes", event).headers["Location"]
     assert town.ann.posted(f"{event}/notes", "/notes/new").headers["Location"] == page
