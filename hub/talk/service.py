@@ -32,6 +32,10 @@ TAKE_BACK: Final = timedelta(minutes=15)
 
 MOST_CONCEPTS: Final = 5
 
+MOST_POSTS: Final = 30
+LATELY: Final = timedelta(minutes=15)
+"""Within so long nobody writes more posts: each may call twenty people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -207,6 +211,7 @@ def _say(
     by_mail: bool = False,
 ) -> tuple[Post, list[str]]:
     """Add a post; with it the ids of those whom it names."""
+    _require_pause(session, place)
     kept = require_short(text, "text")
     post = Post(
         thread_id=thread.id,
@@ -223,6 +228,15 @@ def _say(
     session.flush()
     note_activity(place.community)
     return post, keep_mentions(session, post.id, meant)
+
+
+def _require_pause(session: Session, place: Place) -> None:
+    theirs = Post.author_id == place.actor.person_id, Post.created > now() - LATELY
+    if (session.scalar(select(func.count()).where(*theirs)) or 0) >= MOST_POSTS:
+        told = _(
+            "You have written %(num)s posts within a quarter of an hour. Wait a little, then go on.", num=MOST_POSTS
+        )
+        raise BadInput(told, "text")
 
 
 def _has_written(session: Session, place: Place) -> bool:

@@ -17,7 +17,7 @@ from hub.talk.access import find_post, find_thread, opening_of, posts_of
 from hub.talk.files import Sent, attach
 from hub.talk.models import PollVote, Post, PostReport, PostVersion, StoredFile, Thread
 from hub.talk.reports import check_first, hide, report_post, show_again
-from hub.talk.service import DOCUMENT, edit, reply, take_back
+from hub.talk.service import DOCUMENT, MOST_POSTS, edit, reply, take_back
 from hub.talk.settling import accept, close, reopen
 from hub.talk.voting import choose, options_of, vote
 from tests.hub.talk.talking import Talk, person
@@ -140,6 +140,19 @@ def test_a_closed_thread_says_why_and_takes_nothing(talk: Talk) -> None:
             reply(session, thread, place, "One more.")
         reopen(session, thread, place)
         reply(session, thread, place, "One more.")
+
+
+def test_nobody_floods_a_community(talk: Talk) -> None:
+    id = talk.thread("owen")
+    with talk.at() as (session, place):
+        thread, _ = find_thread(session, id, actor=place.actor)
+        for number in range(MOST_POSTS):
+            reply(session, thread, place, f"Number {number}.")
+        with pytest.raises(BadInput, match="Wait a little"):
+            reply(session, thread, place, "One more.")
+        reply(session, thread, talk.place(session, "leila"), "Others write on.")
+        posts_of(session, thread)[1].created -= timedelta(minutes=15)
+        reply(session, thread, place, "Later.")
 
 
 def test_an_idea_is_voted_for_once_by_each(talk: Talk) -> None:
