@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from hub.communities.frame import framed
 from hub.db import now
-from hub.errors import BadInput, NotFound
+from hub.errors import BadInput
 from hub.events.addresses import address_of, drop_address, reader_at, renew_address, secret_of
 from hub.events.calendars import MEDIA_TYPE, PAST, calendar
 from hub.events.reading import find_event, for_calendar
@@ -45,10 +45,9 @@ def of_community(slug: str) -> Response:
 def of_event(slug: str, id: str) -> Response:
     """One meeting, to be put into a calendar."""
     with database().reading() as session:
-        row, community = find_event(session, id, actor=actor())
-        if community.slug != slug:
-            raise NotFound(_("There is no such meeting. Its address may have a slip in it."))
-        made = calendar([(row, community)], name="", actor=actor(), base_url=_base(), whole=False)
+        made = calendar(
+            [find_event(session, slug, id, actor=actor())], name="", actor=actor(), base_url=_base(), whole=False
+        )
         return _answer("meeting", made)
 
 

@@ -33,11 +33,11 @@ class Coming:
     mine: str
 
 
-def find_event(session: Session, id: str, *, actor: Actor) -> tuple[Event, Community]:
-    """A meeting and whose it is. NotFound, also for one that whoever asks may not read."""
+def find_event(session: Session, slug: str, id: str, *, actor: Actor) -> tuple[Event, Community]:
+    """A meeting of the community with this short name. NotFound, also for one that whoever asks may not read."""
     row = session.get(Event, id)
-    community = session.get(Community, row.community_id) if row else None
-    if row is None or community is None or not can(actor, "read", talk_of(community)):
+    community = session.get_one(Community, row.community_id) if row else None
+    if row is None or community is None or community.slug != slug or not can(actor, "read", talk_of(community)):
         raise NotFound(_("There is no such meeting. Its address may have a slip in it."))
     return row, community
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.models import Person
 from hub.communities.frame import Frame, framed, framed_to_write, require_to_write
-from hub.errors import BadInput, NotFound
+from hub.errors import BadInput
 from hub.events.forms import Typed, arranged_in, edition_in, typed_in, typed_of
 from hub.events.models import Event
 from hub.events.reading import ANSWERS, count_events, events_of, find_event, may_change, sees_link, who_comes
@@ -170,10 +170,7 @@ def notes(slug: str, id: str) -> Any:
 
 def _found(session: Session, slug: str, id: str) -> tuple[Frame, Event]:
     frame = framed(session, slug, actor=actor(), talk=True)
-    row, community = find_event(session, id, actor=actor())
-    if community.id != frame.community.id:
-        raise NotFound(_("There is no such meeting. Its address may have a slip in it."))
-    return frame, row
+    return frame, find_event(session, slug, id, actor=actor())[0]
 
 
 def _changing(session: Session, slug: str, id: str) -> tuple[Frame, Event]:
