@@ -16,7 +16,7 @@ from hub.organisations.models import Organisation
 from hub.policy import can
 from hub.records.cards import LANGUAGE_NAMES, OUTCOME_NAMES, STAGE_NAMES, licence_name
 from hub.records.models import RecordRow
-from hub.web import actor, address_with, database, paging, part, policy
+from hub.web import actor, address_with, database, page_asked, paging, part, policy
 from hub.writing.models import DRAFT, PUBLISHED, PracticeNote
 from hub.writing.note_forms import Typed, by_notation, offered, typed_in, typed_of
 from hub.writing.note_reading import authors_of, find_note, may_write, notes_of, title_of, words_of
@@ -35,10 +35,10 @@ blueprint = Blueprint("notes", __name__)
 def listing() -> Any:
     """The notes that whoever asks writes, the newest change first."""
     with database().reading() as session:
-        where = paging(notes_of(session, actor=actor(), offset=0, limit=0)[1], LIST)
+        rows, total = notes_of(session, actor=actor(), offset=(page_asked() - 1) * LIST, limit=LIST)
+        where = paging(total, LIST)
         if where is None:
             return redirect(address_with(page=None))
-        rows, _total = notes_of(session, actor=actor(), offset=where.first - 1, limit=LIST)
         shown = [(row, name, title_of(session, row)) for row, name in rows]
         return render_template("writing/notes.html", rows=shown, paging=where)
 

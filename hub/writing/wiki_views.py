@@ -10,7 +10,7 @@ from hub.communities.frame import Frame, framed, framed_to_write, require_to_wri
 from hub.errors import BadInput
 from hub.languages import gettext as _
 from hub.markdown import html_of, written
-from hub.web import actor, address_with, database, paging, policy, require
+from hub.web import actor, address_with, database, page_asked, paging, policy, require
 from hub.worddiff import difference
 from hub.writing.models import WikiPage
 from hub.writing.wiki import (
@@ -39,10 +39,10 @@ def listing(slug: str) -> Any:
     """Its pages by title."""
     with database().reading() as session:
         frame = framed(session, slug, actor=actor(), talk=True)
-        where = paging(pages_of(session, frame.community, actor=actor(), offset=0, limit=0)[1], LIST)
+        rows, total = pages_of(session, frame.community, actor=actor(), offset=(page_asked() - 1) * LIST, limit=LIST)
+        where = paging(total, LIST)
         if where is None:
             return redirect(address_with(page=None))
-        rows, _total = pages_of(session, frame.community, actor=actor(), offset=where.first - 1, limit=LIST)
         return render_template("writing/wiki.html", frame=frame, rows=rows, paging=where)
 
 
