@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.notices.service import withdraw_notices
 from hub.talk.files import drop_unused
 from hub.talk.models import (
     Attachment,
@@ -126,7 +127,12 @@ def _unname(session: Session, person_id: str) -> set[str]:
 
 
 def _remove_words(session: Session, person_id: str) -> None:
+    """Their posts are empty from now on, and nothing tells of them any more; nor do the titles of their threads."""
     theirs = select(Post.id).where(Post.author_id == person_id)
+    begun = select(Thread.id).where(Thread.author_id == person_id)
+    titled = select(Post.id).where(or_(Post.author_id == person_id, Post.thread_id.in_(begun)))
+    for thing, gone_from in (("thread", begun), ("post", titled)):
+        withdraw_notices(session, thing, session.scalars(gone_from).all())
     session.execute(delete(Attachment).where(Attachment.post_id.in_(theirs)))
     drop_unused(session)
     session.execute(delete(PostVersion).where(PostVersion.post_id.in_(theirs)))

@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from hub.accounts.models import CommunityMember, Membership, Person
 from hub.index.models import IndexOutbox
+from hub.notices.models import Happening, Notice
 from hub.talk.access import find_thread, opening_of, posts_of
 from hub.talk.documents import ThreadDocuments
 from hub.talk.files import Sent, attach
@@ -66,6 +67,9 @@ def test_with_their_words_the_others_go_on(talk: Talk) -> None:
         assert {(post.text, post.html, post.removed) for post in session.scalars(select(Post))} == {("", "", True)}
         assert session.scalars(select(PostVersion)).all() == []
         assert session.get_one(Thread, id).title == ""
+        for table in (Notice, Happening):
+            of_talk = select(table.what).where(table.thing.in_(("thread", "post")))
+            assert session.scalars(of_talk).all() == [], "the titles of their threads stand there"
         assert session.scalars(select(IndexOutbox.document_id).where(IndexOutbox.document_id == id)).all() == [id]
         assert ThreadDocuments(Vocabulary(talk.world.database)).load(session, [id]) == {id: None}
         assert place.reads
