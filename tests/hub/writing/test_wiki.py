@@ -162,5 +162,5 @@ def test_facilitators_take_pages_away_and_an_archived_community_is_only_read(tow
     with town.site.database.writing() as session:
         archive(session, session.get_one(Community, town.id), actor=COMMAND_LINE)
     assert town.stranger.page(page).status == 200
-    assert town.ann.page(f"{town.wiki}/new").status == 409
+    assert town.ann.page(f"{town.wiki}/new").status == town.ann.page(f"{page}/edit").status == 409
     assert town.bo.posted(f"{page}/edit", "/notes/new", title="x", text="x", seen="1").status_code == 409
