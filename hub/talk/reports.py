@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.audit.service import note_act
-from hub.communities.models import Community
 from hub.db import now
-from hub.errors import BadInput, Conflict, NotFound
+from hub.errors import BadInput, Conflict
 from hub.languages import N_
 from hub.languages import gettext as _
 from hub.markdown import require_short
+from hub.notices.service import withdraw_notices
 from hub.talk import telling
 from hub.talk.access import Place, lock, require_facilitator
 from hub.talk.models import Post, PostReport, Thread
@@ -28,13 +28,8 @@ REASONS: Final[dict[str, str]] = {
 }
 """What may be wrong with a post."""
 
-OUTCOMES: Final[dict[str, str]] = {
-    "hidden": N_("The post is hidden"),
-    "asked": N_("Its author was asked for a change"),
-    "stays": N_("The post stays as it is"),
-    "passed": N_("Passed on to the site moderators"),
-}
-"""What may come of a report."""
+OUTCOMES: Final = ("hidden", "asked", "stays")
+"""What may come of a report: the post is hidden, its author was asked for a change, or it stays as it is."""
 
 
 def report_post(session: Session, post: Post, place: Place, *, reason: str, text: str = "") -> PostReport:
@@ -55,15 +50,6 @@ def report_post(session: Session, post: Post, place: Place, *, reason: str, text
     return row
 
 
-def find_report(session: Session, id: str) -> tuple[PostReport, Post, Thread, Community]:
-    """A report with what it is about; NotFound. Rights are the caller's to ask for."""
-    row = session.get(PostReport, id)
-    if row is None:
-        raise NotFound(_("There is no such report any more."))
-    post = session.get_one(Post, row.post_id)
-    return row, post, session.get_one(Thread, post.thread_id), session.get_one(Community, row.community_id)
-
-
 def answer_report(session: Session, report: PostReport, place: Place, *, outcome: str, answer: str = "") -> None:
     """Say what came of a report; whoever reported is told. Conflict when somebody was faster.
 
@@ -77,7 +63,7 @@ def answer_report(session: Session, report: PostReport, place: Place, *, outcome
         raise Conflict(_("Somebody has answered it meanwhile."))
     report.outcome, report.answer, report.answered_at = outcome, require_short(answer, "answer", 2000), now()
     post = session.get_one(Post, report.post_id)
-    telling.tell_report_answered(session, report, post, session.get_one(Thread, post.thread_id), place)
+    telling.tell_report_answered(session, report, session.get_one(Thread, post.thread_id))
     note_act(session, actor=place.actor, action="answer report of post", thing=f"post {post.id}", outcome=outcome)
 
 
@@ -85,6 +71,7 @@ def reopen_report(session: Session, report: PostReport, place: Place) -> None:
     """Take the answer back: the report waits again."""
     require_facilitator(place)
     report.outcome, report.answer, report.answered_at = "", "", None
+    withdraw_notices(session, telling.REPORT, [report.id])
     note_act(session, actor=place.actor, action="reopen report of post", thing=f"post {report.post_id}")
 
 

@@ -20,6 +20,9 @@ _DISCUSSION: Final = re.compile(r"/discussions/([0-9a-f-]{36})(?:[?#]|$)")
 NOBODY: Final = ANONYMOUS
 """In place of who reported something."""
 
+REPORT: Final = "report"
+"""A report of a post as a thing of notices."""
+
 _NEW: Final = {QUESTION: "question", IDEA: "idea", POLL: "poll", ANNOUNCEMENT: "announcement"}
 
 
@@ -98,11 +101,12 @@ def tell_decided(session: Session, thread: Thread, post: Post, place: Place) -> 
     _tell(session, "decided", thread, post, place, [post.author_id] if post.author_id else [])
 
 
-def tell_report_answered(session: Session, report: PostReport, post: Post, thread: Thread, place: Place) -> None:
-    """Whoever reported is told that it was decided."""
+def tell_report_answered(session: Session, report: PostReport, thread: Thread) -> None:
+    """Whoever reported is told what came of it."""
     if report.person_id:
-        about = About("report", report.id, path_of(thread), thread.community_id)
-        notify_all(session, person_ids=[report.person_id], what="decided", about=about, title=thread.title)
+        about = About(REPORT, report.id, path_of(thread), thread.community_id)
+        what = f"report {report.outcome}"
+        notify_all(session, person_ids=[report.person_id], what=what, about=about, title=thread.title)
 
 
 def members_told(session: Session, place: Place) -> list[str]:
