@@ -39,7 +39,7 @@ from hub.facilitating.waiting import Scope, Waits, find, standing
 from hub.languages import gettext as _
 from hub.library.models import LibraryItem
 from hub.library.service import pin, reject
-from hub.moderation.reports import Reporter, report_record
+from hub.moderation.reports import Reporter, find_by_secret, report_record
 from hub.notices.service import withdraw_notices
 from hub.policy import Actor
 from hub.records.models import RecordRow, Tag
@@ -239,7 +239,7 @@ def _decide_candidate(case: Case) -> Ruling:
     else:
         me = session.get(Person, case.actor.person_id)
         reporter = Reporter(case.actor.person_id, case.actor.name, me.email or "" if me and me.confirmed_at else "")
-        report_record(
+        secret = report_record(
             session,
             record,
             reason="other",
@@ -248,6 +248,7 @@ def _decide_candidate(case: Case) -> Ruling:
             language=case.language,
             named=case.named,
         )
+        ruling.kept = {"report": find_by_secret(session, secret).id}
     return ruling
 
 

@@ -12,11 +12,23 @@ from hub.db import now
 from hub.errors import BadInput, NotFound
 from hub.facilitating.deciding import Said, decide
 from hub.facilitating.items import Item, items
-from hub.facilitating.kinds import ACCEPT, BUTTONS, CHANGE, DECLINE, KINDS, PASS, TAG, TARGET, grounds_of
+from hub.facilitating.kinds import (
+    ACCEPT,
+    BUTTONS,
+    CANDIDATE,
+    CHANGE,
+    DECLINE,
+    KINDS,
+    PASS,
+    REQUEST,
+    TAG,
+    TARGET,
+    grounds_of,
+)
 from hub.facilitating.models import Ruling
-from hub.facilitating.passing import SITE
+from hub.facilitating.passing import SITE, takers
 from hub.facilitating.rulings import Line, lines
-from hub.facilitating.waiting import Scope, Wanted, counts, facilitators_besides, find, scope_of, waiting
+from hub.facilitating.waiting import Scope, Wanted, counts, find, scope_of, waiting
 from hub.languages import N_, language, ngettext
 from hub.languages import gettext as _
 from hub.moderation.report_views import named
@@ -148,7 +160,7 @@ def _table(slug: str = "") -> Response:
 def _cells(one: Item) -> list[object]:
     why = " ".join(one.why)
     given = (one.kind_name, one.community.name, f"{one.title} {one.concept}".strip(), why, one.author.name)
-    return [one.waits.since, one.due, *given, part("settings").base_url + one.path]
+    return [one.waits.since, one.due or "", *given, part("settings").base_url + one.path]
 
 
 @blueprint.get("/moderation/items/<key>")
@@ -167,7 +179,7 @@ def _one(key: str, wrong: dict[str, str] | None = None) -> Any:
         act = request.form.get("act") or request.args.get("act", "")
         acts = list(BUTTONS[item.kind])
         left_out = (actor().person_id, item.waits.passed.to_id if item.waits.passed else None)
-        others = facilitators_besides(session, item.community.id, *left_out)
+        others = takers(session, found, *left_out)
         page = render_template(
             "facilitating/item.html",
             item=item,
@@ -200,20 +212,25 @@ def decided(key: str) -> Any:
     try:
         with database().writing() as session:
             ruling = decide(session, _scope_for(session, key), key, said, named=named(), language=language())
-            id = ruling.id
+            id, ruled = ruling.id, ruling.kind
     except BadInput as error:
         return _one(key, {"words" if error.field in ("text", "note", "why") else error.field or "words": str(error)})
-    flash(_SAID[said.what]())
+    flash(_said(said.what, ruled))
     return redirect(_with_done(_back(), [id]), 303)
 
 
-_SAID: Final = {
-    ACCEPT: lambda: _("Accepted."),
-    DECLINE: lambda: _("Declined. Whoever it concerns is told."),
-    CHANGE: lambda: _("Asked. It comes back to the queue when it has changed."),
-    PASS: lambda: _("Passed on."),
-    "hide": lambda: _("Hidden until it is settled."),
-}
+def _said(act: str, kind: str) -> str:
+    if act == DECLINE:
+        return _("Declined.") if kind in (CANDIDATE, TAG) else _("Declined. Whoever it concerns is told.")
+    if act == CHANGE:
+        return (
+            _("Asked. It comes back to the queue when they have answered.")
+            if kind == REQUEST
+            else _("Asked. It comes back to the queue when it has changed.")
+        )
+    if act == PASS:
+        return _("Passed on.")
+    return _("Accepted.") if act == ACCEPT else _("Hidden until it is settled.")
 
 
 @blueprint.post("/moderation")
@@ -262,11 +279,15 @@ def _decided(session: Session, keys: list[str], said: Said) -> tuple[list[str], 
     return done, late
 
 
-def _back() -> str:
-    """The list that one came from."""
+def came_from() -> str:
+    """The queue that one came from, as the form or the address says; empty for none."""
     given = request.form.get("back") or request.args.get("back", "")
     ours = given.split("?")[0] == "/moderation" or (given.startswith("/communities/") and "/moderation" in given)
-    return given if ours and is_ours(given) else url_for(".listing")
+    return given if ours and is_ours(given) else ""
+
+
+def _back() -> str:
+    return came_from() or url_for(".listing")
 
 
 def _with_done(back: str, ids: list[str]) -> str:

@@ -11,6 +11,7 @@ from hub.db import locking
 from hub.errors import BadInput, NotFound
 from hub.facilitating.kinds import ACTS, ALL_GROUNDS, APPEALS, ONE_OF
 from hub.facilitating.models import Ruling
+from hub.facilitating.queue_views import came_from
 from hub.facilitating.rulings import (
     answer_question,
     appeal,
@@ -21,6 +22,7 @@ from hub.facilitating.rulings import (
     looks_after,
     may_answer,
     may_appeal,
+    number_of_rulings,
     shows_title,
 )
 from hub.facilitating.undoing import undo
@@ -46,10 +48,10 @@ def listing() -> Any:
     """What was decided in the queue, the newest first."""
     scope = scope_of(actor())
     with database().reading() as session:
-        where = paging(log(session, scope, limit=0)[1], LIST)
+        where = paging(number_of_rulings(session, scope), LIST)
         if where is None:
             return redirect(address_with(page=None))
-        rows, _total = log(session, scope, offset=where.first - 1, limit=LIST)
+        rows = log(session, scope, offset=where.first - 1, limit=LIST)
     return render_template(
         "facilitating/log.html", rows=rows, paging=where, kinds=ONE_OF, acts=ACTS, grounds=ALL_GROUNDS
     )
@@ -60,7 +62,7 @@ def listing() -> Any:
 def table() -> Response:
     """The same as a table, whole."""
     with database().reading() as session:
-        rows, _total = log(session, scope_of(actor()))
+        rows = log(session, scope_of(actor()), undo=False)
     cells = [
         (
             *(one.ruling.at, one.community.name, _(ONE_OF[one.ruling.kind]), _(ACTS[one.ruling.what]), one.title),
@@ -87,8 +89,7 @@ def undone() -> Any:
             undo(session, row, actor=_acting(session, row))
             done += 1
     flash(ngettext("It is undone, and waits again.", "%(num)s are undone, and wait again.", done))
-    back = request.form.get("back", "")
-    return redirect(back if back.split("?")[0] == "/moderation" else url_for(".listing"), 303)
+    return redirect(came_from() or url_for(".listing"), 303)
 
 
 def _acting(session: Session, row: Ruling) -> Actor:

@@ -15,10 +15,10 @@ from hub.db import alone, locking, now, require_storable
 from hub.errors import BadInput, Conflict, NotFound
 from hub.facilitating.kinds import APPEAL, APPEALS, CHANGE, DECLINE, HIDE, REQUEST
 from hub.facilitating.models import Passed, Ruling
-from hub.facilitating.passing import escalate
+from hub.facilitating.passing import escalate, takers
 from hub.facilitating.telling import tell_facilitators
 from hub.facilitating.undoing import undoable
-from hub.facilitating.waiting import Scope, Waits, facilitators_besides, scope_of
+from hub.facilitating.waiting import Scope, Waits, scope_of
 from hub.languages import gettext as _
 from hub.policy import Actor, audiences, can
 from hub.records.audiences import shown_to
@@ -39,16 +39,16 @@ class Line:
     undoable: bool
 
 
-def log(
-    session: Session, scope: Scope, *, community_id: str = "", offset: int = 0, limit: int = 1_000_000
-) -> tuple[list[Line], int]:
-    """What was decided in these communities, or by whoever asks; the newest first, and how many there are."""
-    there = _logged(scope)
-    if community_id:
-        there &= Ruling.community_id == community_id
-    total = session.scalar(select(func.count()).select_from(Ruling).where(there)) or 0
-    rows = session.scalars(select(Ruling).where(there).order_by(Ruling.id.desc()).offset(offset).limit(limit)).all()
-    return lines(session, rows, scope.actor), total
+def log(session: Session, scope: Scope, *, offset: int = 0, limit: int = 1_000_000, undo: bool = True) -> list[Line]:
+    """What was decided in these communities, or by whoever asks; the newest first. Without `undo` nothing says it can
+    be undone, which takes statements for each."""
+    rows = select(Ruling).where(_logged(scope)).order_by(Ruling.id.desc()).offset(offset).limit(limit)
+    return lines(session, session.scalars(rows).all(), scope.actor, undo=undo)
+
+
+def number_of_rulings(session: Session, scope: Scope) -> int:
+    """How many there are of them."""
+    return session.scalar(select(func.count()).select_from(Ruling).where(_logged(scope))) or 0
 
 
 def _logged(scope: Scope) -> ColumnElement[bool]:
@@ -56,7 +56,7 @@ def _logged(scope: Scope) -> ColumnElement[bool]:
     return or_(ours, Ruling.by_id == scope.actor.person_id) if scope.site else ours
 
 
-def lines(session: Session, rows: Sequence[Ruling], actor: Actor) -> list[Line]:
+def lines(session: Session, rows: Sequence[Ruling], actor: Actor, *, undo: bool = True) -> list[Line]:
     """These rulings as somebody may see them."""
     places = {
         row.id: row
@@ -72,7 +72,7 @@ def lines(session: Session, rows: Sequence[Ruling], actor: Actor) -> list[Line]:
         hidden = one.path.startswith("/records/") and one.path.removeprefix("/records/") not in shown
         title, path = ("", "") if hidden else (one.title, one.path)
         who = names.get(one.by_id or "", "")
-        made.append(Line(one, places[one.community_id], title, path, who, undoable(session, one)))
+        made.append(Line(one, places[one.community_id], title, path, who, undo and undoable(session, one)))
     return made
 
 
@@ -126,7 +126,7 @@ def appeal(session: Session, row: Ruling, *, actor: Actor, words: str) -> None:
     session.flush()
     note_act(session, actor=actor, action="appeal", thing=f"ruling {row.id}", community=row.community_id)
     waits = Waits(APPEAL, row.id, row.community_id, row.appealed_at, None)
-    others = [one.id for one in facilitators_besides(session, row.community_id, row.by_id, row.person_id)]
+    others = [one.id for one in takers(session, waits)]
     if others:
         given = {"community_id": row.community_id, "title": row.title}
         tell_facilitators(session, others, item=row.id, key=waits.key, **given)

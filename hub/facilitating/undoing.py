@@ -31,6 +31,8 @@ from hub.languages import gettext as _
 from hub.library.models import LibraryItem
 from hub.library.service import PINNED, REJECTED, WAITING
 from hub.library.service import undo as undo_library
+from hub.moderation.models import Report
+from hub.moderation.reports import find_report, may_withdraw, withdraw_report
 from hub.notices.service import withdraw_notices
 from hub.policy import MEMBER, Actor
 from hub.records.models import RecordRow, Tag
@@ -93,7 +95,8 @@ def _post_back(session: Session, ruling: Ruling, actor: Actor) -> None:
     post = session.get_one(Post, ruling.thing_id)
     thread, place = session.get_one(Thread, post.thread_id), _place(session, ruling, actor)
     was = ruling.kept.get("hidden", False)
-    if ruling.what in (DECLINE, HIDE) and not was:
+    # It may have been hidden until it was settled: an appeal that is right settles that, too.
+    if ruling.what in (DECLINE, HIDE) and (ruling.appealed_at or not was):
         show_again(session, post, thread, place)
     elif ruling.what in (ACCEPT, CHANGE) and was:
         hide(session, post, thread, place, why=_("Hidden until somebody has looked at a report of it."))
@@ -138,15 +141,25 @@ def _request_stands(session: Session, ruling: Ruling) -> bool:
 
 
 def _candidate_back(session: Session, ruling: Ruling, actor: Actor) -> None:
-    if ruling.what != CHANGE:
-        undo_library(session, session.get_one(Community, ruling.community_id), ruling.thing_id, actor=actor)
+    if ruling.what == CHANGE:
+        withdraw_report(session, find_report(session, ruling.kept["report"], lock=True), actor=actor)
+    else:
+        # Its document may stand under another identifier by now (hub.library.feeding.follow_renamed).
+        item = session.get_one(LibraryItem, ruling.item)
+        undo_library(session, session.get_one(Community, ruling.community_id), item.record_id, actor=actor)
 
 
 def _candidate_stands(session: Session, ruling: Ruling) -> bool:
     item = session.get(LibraryItem, ruling.item)
-    if item is None:
+    if item is None or (ruling.what == CHANGE and not _reported(session, ruling)):
         return False
     return item.state == {ACCEPT: PINNED, DECLINE: REJECTED, CHANGE: WAITING}[ruling.what]
+
+
+def _reported(session: Session, ruling: Ruling) -> bool:
+    """Whether what its publisher was asked can be taken back."""
+    report = session.get(Report, ruling.kept.get("report", ""))
+    return report is not None and may_withdraw(session, report)
 
 
 def _tag_back(session: Session, ruling: Ruling, _actor: Actor) -> None:

@@ -149,6 +149,20 @@ def answer(session: Session, report: Report, *, actor: Actor, outcome: str, text
     letters.tell_answer(session, report, organisation, OUTCOMES[outcome], clean(text), redress, named)
 
 
+def withdraw_report(session: Session, report: Report, *, actor: Actor) -> None:
+    """Whoever reported takes it back: nobody needs to answer it, and its links lead nowhere. Conflict if too late."""
+    if not may_withdraw(session, report):
+        raise Conflict(_("Somebody has answered it meanwhile."))
+    note_act(session, actor=actor, action="withdraw report", thing=f"report {report.id}")
+    session.delete(report)
+    session.flush()
+
+
+def may_withdraw(session: Session, report: Report) -> bool:
+    """Whether nobody has done anything about it yet."""
+    return not decisions_of(session, report.id)
+
+
 def pass_on(session: Session, report: Report, *, actor: Actor, facts: str, named: Named) -> None:
     """Have the site moderators answer it. Conflict when they have it already, or it is answered."""
     _require_open(report)

@@ -15,7 +15,7 @@ from hub.errors import BadInput, Conflict, NotFound
 from hub.facilitating.deciding import Said, decide
 from hub.facilitating.kinds import ACCEPT, APPEAL, CHANGE, CHANGED, DECLINE, FIRST, HIDE, PASS, REPORT, REQUEST
 from hub.facilitating.models import Ruling
-from hub.facilitating.passing import SITE, escalate_due
+from hub.facilitating.passing import SITE, escalate_due, takers
 from hub.facilitating.rulings import appeal, find_ruling, may_appeal
 from hub.facilitating.undoing import undo
 from hub.facilitating.waiting import awaited, scope_of, standing
@@ -40,7 +40,7 @@ def test_a_report_is_declined_with_reasons_that_its_author_reads_and_undone(queu
     assert queue.post(post).hidden_at
     assert queue.post(post).hidden_why == REASONS["words"]
     assert queue.told("marta") == [("decided", f"/moderation/decisions/{ruling}")]
-    assert ("decided", f"/discussions/{queue.post(post).thread_id}") in queue.told("owen")
+    assert ("report hidden", f"/discussions/{queue.post(post).thread_id}") in queue.told("owen")
     assert queue.kinds("leila") == []
     with queue.world.database.writing() as session:
         leila = queue.actor(session, "nia")
@@ -189,3 +189,19 @@ def test_two_at_once_the_second_is_told(queue: Queue) -> None:
     queue.decide("nia", ACCEPT)
     with queue.world.database.writing() as session, pytest.raises(NotFound):
         decide(session, scope_of(queue.actor(session, "leila")), first.key, Said(ACCEPT), named=NAMED, language="en")
+
+
+def test_an_appeal_that_is_right_shows_again_what_was_hidden_before_it_was_declined(queue: Queue) -> None:
+    post = queue.opening(queue.thread("marta"))
+    queue.report(post)
+    queue.decide("leila", HIDE, kind=REPORT)
+    ruling = queue.decide("leila", DECLINE, kind=REPORT, **REASONS)
+    with queue.world.database.writing() as session:
+        marta = queue.actor(session, "marta")
+        appeal(session, find_ruling(session, ruling, actor=marta), actor=marta, words="Owen had asked me to.")
+    (waits,) = queue.waits("nia")
+    with queue.world.database.reading() as session:
+        # Not Leila, who has decided it, and not Nia, who asks.
+        assert takers(session, waits, queue.people["nia"]) == []
+    queue.decide("nia", ACCEPT, words="He had.")
+    assert queue.post(post).hidden_at is None
