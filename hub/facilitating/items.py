@@ -13,6 +13,7 @@ from hub.communities.models import Community, JoinRequest
 from hub.db import now
 from hub.facilitating.kinds import (
     APPEAL,
+    AWAITED,
     BUTTONS,
     CANDIDATE,
     CHANGED,
@@ -70,14 +71,14 @@ class Item:
         return self.waits.key
 
     @property
-    def due(self) -> datetime:
-        """By when it should be decided."""
-        return self.waits.since + TARGET
+    def due(self) -> datetime | None:
+        """By when it should be decided; None for what nobody waits for."""
+        return self.waits.since + TARGET if self.kind in AWAITED else None
 
     @property
     def late(self) -> bool:
         """Whether it should have been by now."""
-        return self.due < now()
+        return self.due is not None and self.due < now()
 
     @property
     def kind_name(self) -> str:

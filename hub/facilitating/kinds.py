@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.languages import N_
+from hub.talk.reports import REASONS
 from vocab.tagger import FLOOR
 
 REPORT: Final = "report"
@@ -112,12 +113,7 @@ WORDED: Final[dict[str, tuple[str, ...]]] = {
 
 GROUNDS: Final[dict[str, str]] = {
     "rules": N_("It breaks the rules of the community"),
-    "unkind": N_("It attacks or mocks somebody"),
-    "personal": N_("It holds personal data"),
-    "unlawful": N_("It is against the law"),
-    "dangerous": N_("Following it would do harm"),
-    "off-topic": N_("It has nothing to do with this community"),
-    "spam": N_("It advertises something"),
+    **{reason: words for reason, words in REASONS.items() if reason != "other"},
 }
 """Why a post may be hidden."""
 
@@ -131,7 +127,7 @@ REFUSALS: Final[dict[str, str]] = {
 ALL_GROUNDS: Final = {**GROUNDS, **REFUSALS}
 
 TARGET: Final = timedelta(hours=48)
-"""Within which everything should be decided; what people wait for goes to the site moderators after it."""
+"""Within which what people wait for should be decided; after it that goes to the site moderators."""
 
 APPEALS: Final = timedelta(days=183)
 """How long one may appeal (DSA Art. 20: at least six months)."""

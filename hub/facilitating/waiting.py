@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -102,10 +103,11 @@ class Wanted:
 def waiting(
     session: Session, scope: Scope, wanted: Wanted = Wanted(), *, offset: int = 0, limit: int = 1_000_000
 ) -> list[Waits]:
-    """The oldest first."""
+    """What people wait for first, then documents and topics; the oldest of each first."""
     rows, passed = _rows(scope, wanted)
     asked = _asked(scope, wanted, rows, passed).add_columns(Passed)
-    asked = asked.order_by(rows.c.since, rows.c.kind, rows.c.item).offset(offset).limit(limit)
+    first = case((rows.c.kind.in_(AWAITED), 0), else_=1)
+    asked = asked.order_by(first, rows.c.since, rows.c.kind, rows.c.item).offset(offset).limit(limit)
     return [Waits(*row) for row in session.execute(asked)]
 
 
