@@ -65,7 +65,7 @@ def _months(found: Health) -> list[list[object]]:
     return [
         [
             one.first.strftime("%Y-%m"),
-            *(one.posts, one.people, one.organisations, one.in_time, one.late),
+            *(one.posts, _few(one.people if one.people >= FEW else None), one.organisations, one.in_time, one.late),
             *(_few(one.wrote_before), _few(one.back)),
         ]
         for one in found.months

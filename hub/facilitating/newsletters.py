@@ -46,7 +46,7 @@ _SIGNS: Final = re.compile(r"([\\`*_\[\]<>#|~!])")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a newsletter says, as Markdown, and how many pins are in it."""
+    """What a newsletter says, as Markdown, and how many pins it was made of."""
 
     title: str
     text: str
@@ -84,13 +84,22 @@ def begun(session: Session, community: Community, scheme: Scheme, base_url: str)
         items = items.where(LibraryItem.decided_at > since)
     notes = dict(session.execute(items.order_by(LibraryItem.decided_at.desc(), LibraryItem.id)).all())
     with speaking(community.language):
-        shown = cards(session, list(notes)[: MOST_PINS * 2], scheme)[:MOST_PINS]
-        parts = [_pin(one.title, one.publisher.name, f"{base_url}{one.address}", notes[one.id]) for one in shown]
+        shown = cards(session, list(notes), scheme)
+        told = shown[:MOST_PINS]
+        parts = [_pin(one.title, one.publisher.name, f"{base_url}{one.address}", notes[one.id]) for one in told]
         head = ngettext("%(num)s new document in the library", "%(num)s new documents in the library", len(shown))
-        blocks = [f"## {head}", *parts] if shown else []
+        blocks = [f"## {head}", *parts, *_rest(len(shown) - len(told), community, base_url)] if shown else []
         blocks += _questions(session, community, base_url)
         title = _("%(name)s: news of %(month)s", name=community.name, month=month(now().year, now().month))
     return Words(title[:200], "\n\n".join(blocks), len(shown))
+
+
+def _rest(number: int, community: Community, base_url: str) -> list[str]:
+    """Where the other pins are, of more than a newsletter holds."""
+    if number < 1:
+        return []
+    words = ngettext("And %(num)s more in the library", "And %(num)s more in the library", number)
+    return [f"[{words}]({base_url}/communities/{community.slug}/library)"]
 
 
 def _pin(title: str, publisher: str, address: str, note: str) -> str:
