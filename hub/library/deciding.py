@@ -93,10 +93,10 @@ def decide(slug: str) -> Any:
     try:
         said, ids = _decided(slug)
     except BadInput as error:
-        return _list(slug, {error.field or "note": str(error)})
+        field = f"note-{request.form.get('pin', '')}" if error.field == "note" else error.field
+        return _list(slug, {field or "chosen": str(error)})
     flash(said)
-    state = request.args.get("state")
-    return redirect(url_for(".waiting_here", slug=slug, state=state, done=[] if "undo" in request.form else ids), 303)
+    return redirect(address_with(done=[] if "undo" in request.form else ids), 303)
 
 
 def _decided(slug: str) -> tuple[str, list[str]]:
@@ -112,7 +112,7 @@ def _decided(slug: str) -> tuple[str, list[str]]:
         for id in ids:
             if act == "pin":
                 collection = form.get("collection" if many else f"collection-{id}", "")
-                note = "" if many else clean(form.get(f"note-{id}", ""))
+                note = clean(form.get(f"note-{id}", ""))
                 pin(session, community, id, actor=actor(), note=note, collection_id=collection)
             else:
                 {"reject": reject, "undo": undo}[act](session, community, id, actor=actor())
