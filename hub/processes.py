@@ -7,17 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from hub.config import Settings, environment, read_settings
 from hub.errors import HubError
-from hub.jobs import work
+from hub.importing import load
 from hub.logs import start_logging
-from hub.wsgi import serve
 
-ROLES: Final[dict[str, Callable[[Settings], None]]] = {"web": serve, "work": work}
+ROLES: Final = {"web": "hub.wsgi:serve", "work": "hub.jobs:work"}
+"""What each does, given the settings; imported where it is done, as the parent needs neither."""
 PATIENCE = 10
 """Seconds that a child gets to end by itself."""
 TRIES = 5
@@ -97,7 +96,7 @@ def main() -> None:
     if role == "work":
         os.nice(YIELDS)
     try:
-        ROLES[role](settings)
+        load(ROLES[role])(settings)
     except HubError as error:
         sys.exit(f"moothall {role}: {error}")
 

@@ -1,5 +1,6 @@
 """The web process: the app over parts opened from the settings, served by waitress."""
 
+import gc
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -60,4 +61,5 @@ def serve(settings: Settings, host: str = "", port: int = 0) -> None:
         raise Unavailable(
             f"The site cannot be served at {host}, port {port}: {error.strerror}. Set another MOOTHALL_BASE_URL."
         ) from error
+    gc.freeze()  # what stays is not walked over again while somebody waits for a page
     server.run()

@@ -1,6 +1,5 @@
 """The command `moothall`: a lazy group, so that `--version` and `--help` import nothing heavy."""
 
-import importlib
 import sys
 from importlib.metadata import version
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 import click
 
 from hub.errors import HubError
+from hub.importing import load
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("hub.cli.init:init", "Make a new hub in the data folder."),
@@ -46,8 +46,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        command: click.Command = load(COMMANDS[cmd_name][0])
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -8,12 +8,10 @@ import click
 from hub.config import Settings, read_settings
 from hub.db import Database
 from hub.errors import Unavailable
-from hub.jobs import tick as keep_time
-from hub.jobs import worker as carry_jobs
+from hub.importing import load
 from hub.logs import start_logging
 from hub.processes import supervise
 from hub.readiness import await_ready
-from hub.wsgi import serve as serve_site
 
 
 @click.command()
@@ -36,19 +34,19 @@ def run() -> None:
 @click.option("--port", default=0, help="Port to listen at; that of the base URL when left out.")
 def serve(host: str, port: int) -> None:
     """Serve the site only. The work needs `moothall worker` and `moothall tick` somewhere."""
-    serve_site(_settings(), host, port)
+    load("hub.wsgi:serve")(_settings(), host, port)
 
 
 @click.command()
 def worker() -> None:
     """Do the jobs that wait: start as many of these as you like, on any machine with the same settings."""
-    carry_jobs(_settings())
+    load("hub.jobs:worker")(_settings())
 
 
 @click.command()
 def tick() -> None:
     """Start what is due, take up what was left lying, keep the index up to date and send mails: one of these."""
-    keep_time(_settings())
+    load("hub.jobs:tick")(_settings())
 
 
 def _settings() -> Settings:

@@ -85,6 +85,10 @@ def test_nothing_confirmed_is_lost_and_nothing_is_done_twice(
             began = time.monotonic()
             storm.rage(FAULTS)
             raged = time.monotonic() - began
+        with capsys.disabled():
+            print(f"{raged:.0f} s of {dict(storm.done)}")
+            print(f"answers {dict(people.statuses)}, the slowest {people.slowest:.1f} s", flush=True)
+        assert people.odd == []
         sites.still = True
         lasted = _settle(hub, processes)
         _rest(hub, processes)
@@ -93,9 +97,7 @@ def test_nothing_confirmed_is_lost_and_nothing_is_done_twice(
         effects = _nothing_twice(hub)
         _all_found(hub, sites, operator)
     with capsys.disabled():
-        print(f"{raged:.0f} s of {dict(storm.done)}; index = database after {lasted:.1f} s; {effects}")
-        print(f"answers {dict(people.statuses)}, the slowest {people.slowest:.1f} s", flush=True)
-    assert people.odd == []
+        print(f"index = database after {lasted:.1f} s; {effects}", flush=True)
 
 
 def _sources(hub: Workshop, sites: Publishers) -> tuple[list[str], list[str]]:
