@@ -45,7 +45,7 @@ def ask_facilitators(session: Session, row: Community, *, actor: Actor, words: s
                 page=f"{base_url}/communities/{row.slug}",
             )
         key = f"question {asked} {one.id}"
-        whom = {"recipient": one.email or "", "language": one.language, "person_id": one.id}
-        queue_mail(session, key=key, subject=subject, text=text, circles=[row.id], **whom)
+        whom = {"recipient": one.email or "", "person_id": one.id}
+        queue_mail(session, key=key, language=one.language, subject=subject, text=text, circles=[row.id], **whom)
     note_act(session, actor=actor, action="ask facilitators", thing=f"community {row.id}", to=len(them))
     return len(them)

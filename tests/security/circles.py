@@ -19,7 +19,7 @@ from hub.facilitating.waiting import Wanted, scope_of, waiting
 from hub.policy import COMMAND_LINE, MEMBER, Actor
 from hub.talk.access import Place, opening_of
 from hub.talk.files import Sent, attach
-from hub.talk.kinds import QUESTION
+from hub.talk.kinds import IDEA, POLL, QUESTION
 from hub.talk.reports import report_post
 from hub.talk.service import Draft, open_thread
 from hub.writing.wiki import Written, begin_page
@@ -53,6 +53,7 @@ def circles(session: Session, people: Mapping[str, str]) -> dict[str, dict[str, 
         things[state] = {
             "communities slug": row.slug,
             **_thread(session, row, by),
+            **_ballots(session, row, by),
             **_page(session, row, by),
             **_meeting(session, row, by),
             **_decided(session, row, by, people["facilitator"]),
@@ -70,6 +71,14 @@ def _thread(session: Session, row: Community, by: Actor) -> dict[str, str]:
     post = opening_of(session, thread)
     file = attach(session, post, thread, place, Sent("lamps.txt", b"Lamps, and who has them."))
     return {"discussions id": thread.id, "posts id": post.id, "files id": file.id}
+
+
+def _ballots(session: Session, row: Community, by: Actor) -> dict[str, str]:
+    """What can be voted on: an idea, and a poll."""
+    place, ends = Place(row, by), now() + timedelta(days=9)
+    idea = open_thread(session, place, Draft(IDEA, "Lamps for all", "Each town lends ten."))
+    poll = open_thread(session, place, Draft(POLL, "How many lamps?", "In all.", options=("Ten", "Forty"), ends=ends))
+    return {"discussions/vote id": idea.id, "discussions/poll id": poll.id, "discussions/poll.csv id": poll.id}
 
 
 def _page(session: Session, row: Community, by: Actor) -> dict[str, str]:

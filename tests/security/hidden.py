@@ -35,7 +35,7 @@ from tests.hub.published import EASTMERE, HERE, OGL, day
 from tests.hub.site import BASE, Site, filled_site, ids_of, open_site
 from tests.people import NAMED, settings_in
 from tests.security.hidden_circles import Ids, circles_of_both, circles_of_one
-from tests.security.hidden_followed import everybody_follows, told
+from tests.security.hidden_followed import everybody_follows, looked, told
 from tests.vocab.loaded import common
 
 CANARY: Final = "zugunruhe"
@@ -120,6 +120,7 @@ def two(folder: Path, places: Sequence[str] = ("embedded:", "embedded:")) -> Ite
         with first.database.writing() as session:
             ids = circles_of_both(session)
             everybody_follows(session, ids.held, (TOPIC, "HOU.1"))
+        looked(first)
     with ExitStack() as stack:
         sites = [_copied(first.settings, folder / str(number), place) for number, place in enumerate(places)]
         without, having = (stack.enter_context(open_site(one)) for one in sites)

@@ -49,11 +49,16 @@ def everybody_follows(session: Session, held: Mapping[str, Sequence[str]], topic
             follow(session, person_id=person, kind=kind, key=key, frequency=often)
 
 
-def told(site: Site, moment: datetime) -> None:
-    """What is new is matched, and told to those who follow it: in both hubs at this moment."""
+def looked(site: Site) -> Watch:
+    """What is new is matched with libraries and with what people follow."""
     watch = Watch(Workshop(site.settings, site.database))
     watch.look()
-    watch.tell()
+    return watch
+
+
+def told(site: Site, moment: datetime) -> None:
+    """The same, and it is told to those who follow it: in both hubs at this moment."""
+    looked(site).tell()
     with site.database.writing() as session:
         session.execute(update(Delivery).values(at=moment))
         session.execute(update(Digest).values(created=moment))

@@ -91,7 +91,7 @@ class Readers:
         return self.client(role).open(address, method=method, base_url=BASE).status_code
 
     def part(self, rule: str, name: str, state: str) -> str:
-        """The part `name` of an address: that of the thing which the rule is about."""
+        """The part `name` of an address: that of the thing which the rule is about, or that only its last word fits."""
         found = {**self.things["there"], **self.things.get(state, {})}
         key = f"{about(rule)} {name}"
         if name == "slug" and rule.startswith("/communities/<slug>"):
@@ -103,7 +103,8 @@ class Readers:
             and about(rule) != "organisations"
         ):
             return HERE
-        return found.get(key) or found.get(name) or "none"
+        last = f"{about(rule)}/{rule.rpartition('/')[2]} {name}"
+        return found.get(last) or found.get(key) or found.get(name) or "none"
 
     def keep(self) -> None:
         """Remember the database as it is."""

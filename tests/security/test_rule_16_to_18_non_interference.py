@@ -321,11 +321,12 @@ def test_what_people_follow_is_mailed_to_nobody_else(embedded: Two) -> None:
     without, having = (digests(site) for site in (embedded.without, embedded.having))
     for who in STRANGERS[1:]:
         told = digests_to(embedded, without, who)
-        assert len(told) >= 2, f"{who} is told of what is not hidden"
+        assert told, f"{who} is told of what is not hidden"
         assert told == digests_to(embedded, having, who), f"{who} can tell by mail"
-    for who in MEMBERS:
-        assert CANARY not in str(digests_to(embedded, without, who)).lower()
-        assert CANARY in str(digests_to(embedded, having, who)).lower(), who
+    officer, operator = MEMBERS
+    assert CANARY not in str(digests_to(embedded, without, officer)).lower()
+    assert CANARY in str(digests_to(embedded, having, officer)).lower()
+    assert digests_to(embedded, having, operator) == [], "who has no address gets no mail"
 
 
 def digests(site: Site) -> dict[str, list[tuple[str, str]]]:
