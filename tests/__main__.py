@@ -1,4 +1,5 @@
-"""Every test in two parts: those that may run beside each other, two at a time, then those that must be alone.
+"""Every test in two parts: those that may run beside each other, three at a time, then those that must be
+alone.
 
 With words of its own, as in `make test ARGS=tests/vocab`, it is pytest with these words and nothing else.
 """
@@ -11,9 +12,10 @@ from pathlib import Path
 
 from tests.gaps import GAPS
 
-TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone")
-"""Two, because a machine with two cores is what the tests are written for; a file's tests stay in one process. In the
-order of their names: the browser's, which are few and long, come first, so that nobody waits for them at the end."""
+TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone")
+"""Three, for a machine with two cores, because there is always one that waits; a file's tests stay in one process, and
+those that need the search server. In the order of their names: the server's and the browser's, which are few and long,
+come first, so that nobody waits for them at the end."""
 ALONE = ("-m", "alone")
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,25 +15,29 @@ from tests.gaps import with_those_before
 from tests.harvesters.workshop import tools_with
 from tests.hub.site import filled_on_postgresql, filled_on_sqlite
 from tests.people import World, world
+from tests.scheduling import OneServer
 from tests.servers.opensearch import VARIABLE, Node, NotHad, node
 from tests.servers.postgres import Postgres, running
 
 __all__ = ["filled_on_postgresql", "filled_on_sqlite"]
 
 HERE = Path(__file__).parent
-ALONE = ("contract", "faults")
-"""Folders of tests that measure, kill or start servers which need the machine for themselves."""
-SERVERS = {"opensearch_node", "opensearch_server"}
-"""Fixtures of a server that is started once in a run."""
+ALONE = "faults"
+"""The folder of tests that kill servers and processes, and need the machine for themselves."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is not to run beside other tests; a file whose tests measure marks itself."""
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if item.path.relative_to(HERE).parts[0] in ALONE or fixtures & SERVERS:
+        if item.path.relative_to(HERE).parts[0] == ALONE:
             item.add_marker(pytest.mark.alone)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer | None:
+    """How tests are shared out when several run beside each other, by files."""
+    return OneServer(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

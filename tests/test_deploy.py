@@ -10,8 +10,6 @@ import pytest
 from hub.cli.__main__ import COMMANDS
 from hub.config import Settings
 
-pytestmark = pytest.mark.alone
-
 ROOT = Path(__file__).parent.parent
 FILES = sorted(one for one in (ROOT / "deploy").rglob("*") if one.is_file())
 UNITS = [one for one in FILES if one.suffix == ".service"]

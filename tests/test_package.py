@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.alone
-
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("vocab", "federation", "harvesters", "hub")
 LEFT_OUT = Path("hub/theme")

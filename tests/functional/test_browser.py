@@ -8,7 +8,7 @@ import pytest
 from tests.functional.browser import WIDTHS, Browser, chromium, needs_chromium
 from tests.functional.conftest import Demo
 
-pytestmark = [pytest.mark.server, pytest.mark.alone, needs_chromium]
+pytestmark = [pytest.mark.server, needs_chromium]
 
 PAGES = (
     "/",

@@ -14,8 +14,6 @@ from tests.hub.tasks.waiting import until
 from tests.people import settings_in
 from tests.servers.postgres import Postgres
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.server
 def test_a_hub_moves_to_servers_by_changing_two_addresses(

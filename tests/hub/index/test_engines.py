@@ -17,8 +17,6 @@ from hub.index.schema import FILTERS, KEYWORDS, moment
 from tests.hub.index.made import note
 from tests.people import settings_in
 
-pytestmark = pytest.mark.alone
-
 
 def test_the_scheme_chooses_and_an_unknown_one_is_said(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)

@@ -27,8 +27,6 @@ from tests.hub.communities.made import made
 from tests.hub.site import Site, filled_site
 from tests.servers.loopback import Request, serve
 
-pytestmark = pytest.mark.alone
-
 MOST_STATEMENTS = 3
 
 FOUND = {
