@@ -1,5 +1,4 @@
-"""Every test in two parts: those that may run beside each other, three at a time, then those that must be
-alone.
+"""Every test in two parts: what may run beside others, three at a time, then what must be alone.
 
 With words of its own, as in `make test ARGS=tests/vocab`, it is pytest with these words and nothing else.
 """
