@@ -1,5 +1,6 @@
 """Fixtures that every test may use, and the last lines of a run: what was not covered."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,8 +23,23 @@ from tests.servers.postgres import Postgres, running
 __all__ = ["filled_on_postgresql", "filled_on_sqlite"]
 
 HERE = Path(__file__).parent
+SELDOM = (20_000, 20, 20)
+COMPILED_ONCE = "-XX:TieredStopAtLevel=1"
+"""For a server that lives as long as the tests, compiling its code better takes longer than it saves."""
 ALONE = "faults"
 """The folder of tests that kill servers and processes, and need the machine for themselves."""
+
+
+def pytest_configure() -> None:
+    """Thousands of tests are collected, and stay: the collector of cycles finds nothing among them, and rests."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on it works, seldom, and passes over what there is already: else it takes a third of the time."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,7 +98,7 @@ def opensearch_server() -> Iterator[Node]:
         pytest.skip(f"The search server killed or hung: that of {VARIABLE} is not ours to stop.")
     with ExitStack() as stack:
         try:
-            made = stack.enter_context(node())
+            made = stack.enter_context(node("512m", COMPILED_ONCE))
         except NotHad as why:
             pytest.skip(f"The search index on an OpenSearch server. {why}.")
         yield made

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -36,7 +36,7 @@ class NotHad(Exception):
 class Node:
     """One node with a folder of its own: `start`, `kill` and `start` again keep what it holds and where it listens."""
 
-    def __init__(self, java: Path, home: Path, folder: Path, heap: str) -> None:
+    def __init__(self, java: Path, home: Path, folder: Path, options: Sequence[str]) -> None:
         self._folder = folder
         self._environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -48,7 +48,7 @@ class Node:
         if shutil.which("setpriv"):
             # Killed with us, even when we are killed without a chance to stop it.
             self._command = ["setpriv", "--pdeathsig", "KILL", *self._command]
-        self._port = _configure(home, folder, heap)
+        self._port = _configure(home, folder, options)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -139,8 +139,8 @@ class Node:
 
 
 @contextmanager
-def node(heap: str = "512m") -> Iterator[Node]:
-    """A node of ours, as long as it is needed. NotHad.
+def node(heap: str = "512m", *options: str) -> Iterator[Node]:
+    """A node of ours with this heap and other options of its virtual machine, as long as it is needed. NotHad.
 
     The variable is set meanwhile: processes that a test starts find the same node.
     """
@@ -149,7 +149,7 @@ def node(heap: str = "512m") -> Iterator[Node]:
     folder = Path(tempfile.mkdtemp(prefix="moothall-opensearch-", dir="/tmp"))
     made = None
     try:
-        made = Node(java, home, folder, heap)
+        made = Node(java, home, folder, (f"-Xms{heap}", f"-Xmx{heap}", *options))
         made.start()
         os.environ[VARIABLE] = made.address
         yield made
@@ -233,8 +233,8 @@ def _unpack(archive: Path, folder: Path) -> None:
                 path.chmod((one.external_attr >> 16) & 0o755)
 
 
-def _configure(home: Path, folder: Path, heap: str) -> int:
-    """Settings, heap, and folders for data and logs, all in `folder`; the port of HTTP."""
+def _configure(home: Path, folder: Path, options: Sequence[str]) -> int:
+    """Settings, options of the virtual machine, and folders for data and logs, all in `folder`; the port of HTTP."""
     config, logs = folder / "config", folder / "logs"
     shutil.copytree(home / "config", config)
     for name in ("data", "logs", "tmp"):
@@ -250,11 +250,11 @@ def _configure(home: Path, folder: Path, heap: str) -> int:
         "cluster.routing.allocation.disk.threshold_enabled": "false",
     }
     (config / "opensearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
-    options = (config / "jvm.options").read_text().splitlines()
+    usual = (config / "jvm.options").read_text().splitlines()
     # The log of the collector would go into the distribution, which the node's user may not write.
-    kept = [line.replace("=logs/", f"={logs}/") for line in options if ":-Xlog" not in line]
+    kept = [line.replace("=logs/", f"={logs}/") for line in usual if ":-Xlog" not in line]
     (config / "jvm.options").write_text("\n".join(kept) + "\n")
-    (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n")
+    (config / "jvm.options.d" / "ours.options").write_text("\n".join(options) + "\n")
     return http
 
 
