@@ -9,9 +9,12 @@ from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from hub.accounts.sessions import SESSION_COOKIE
 from hub.languages import ENGLISH, LANGUAGES
@@ -183,6 +186,23 @@ def test_every_title_is_its_own(gate: Gate) -> None:
         first = titles.setdefault((page.language, page.title), page)
         if first.address != page.address:
             wrong.append(f"{page.title!r} is {first.address} and {page.address}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_link_and_form_leads_to_a_route(gate: Gate) -> None:
+    """An address with a part that is empty, or of a page that there is not, is found here."""
+    routes = gate.screens.site.app.url_map.bind(urlsplit(gate.url).netloc)
+    wrong, seen = [], set()
+    for page in gate.pages:
+        links = [("GET", one.get("href", "")) for one in page.root.iter("a")]
+        forms = [(one.get("method", "get").upper(), one.get("action", "")) for one in page.root.iter("form")]
+        for method, address in (one for one in links + forms if one[1].startswith("/") and one not in seen):
+            seen.add((method, address))
+            try:
+                routes.match(urlsplit(address).path, method)
+            except (HTTPException, RoutingException) as error:
+                wrong.append(f"{page}: {method} {address}: {type(error).__name__}")
+    assert len(seen) > 500, "the pages have links"
     assert not wrong, "\n".join(wrong)
 
 
